@@ -61,20 +61,24 @@ function plainAmount(random: Random): string {
   ])
 }
 
+function anyKey(random: Random): string {
+  const names = ['"amount"', '"__proto__"', '"constructor"', '""', '"a"', '"\\u0000"'] as const
+  return random.pick(names)
+}
+
 /** JSON text of any value. */
 function anyJson(random: Random, depth = 0): string {
-  const size = depth > 3 ? 0 : random.integer(0, 4)
-  const children = Array.from({ length: size }, () => anyJson(random, depth + 1))
-  const key = (): string =>
-    random.pick(['"amount"', '"__proto__"', '"constructor"', '""', JSON.stringify(random.text(4))])
-  return random.weighted([
-    [3, String(random.integer(-1_000, 1_000) / random.pick([1, 10, 1_000, 1e-6, 1e12]))],
-    [3, JSON.stringify(random.text(random.integer(0, 12), 0x20, 0x2_ff))],
-    [2, random.pick(['true', 'false', 'null'])],
-    [2, random.pick(oddAmounts)],
-    [3, `[${children.join(',')}]`],
-    [5, `{${children.map((child) => `${key()}:${child}`).join(',')}}`],
-  ])
+  const several = (one: () => string): string =>
+    Array.from({ length: random.integer(0, 4 - depth) }, one).join(',')
+  const child = (): string => anyJson(random, depth + 1)
+  return random.weighted<() => string>([
+    [3, () => String(random.integer(-1_000, 1_000) / random.pick([1, 10, 1_000, 1e-6, 1e12]))],
+    [3, () => JSON.stringify(random.text(random.integer(0, 12), 0x20, 0x2_ff))],
+    [2, () => random.pick(['true', 'false', 'null'])],
+    [2, () => random.pick(oddAmounts)],
+    [3, () => `[${several(child)}]`],
+    [5, () => `{${several(() => `${anyKey(random)}:${child()}`)}}`],
+  ])()
 }
 
 function nested(random: Random): string {
@@ -88,15 +92,15 @@ function nested(random: Random): string {
 
 /** The body of a request for money: mostly one that can be accepted. */
 export function amountBody(random: Random): Buffer {
-  const text = random.weighted([
-    [60, `{"amount":${plainAmount(random)}}`],
-    [15, `{"amount":${random.pick(oddAmounts)}}`],
-    [5, ` {"note":${anyJson(random)}, "amount" : ${plainAmount(random)} }\n`],
-    [5, `{"amount":${plainAmount(random)},"amount":${random.pick(oddAmounts)}}`],
-    [5, `{"amount":${anyJson(random)}}`],
-    [3, `{"amount":${plainAmount(random)}`],
-    [2, `\u{feff}{"amount":1}`],
-  ])
+  const text = random.weighted<() => string>([
+    [60, () => `{"amount":${plainAmount(random)}}`],
+    [15, () => `{"amount":${random.pick(oddAmounts)}}`],
+    [5, () => ` {"note":${anyJson(random)}, "amount" : ${plainAmount(random)} }\n`],
+    [5, () => `{"amount":${plainAmount(random)},"amount":${random.pick(oddAmounts)}}`],
+    [5, () => `{"amount":${anyJson(random)}}`],
+    [3, () => `{"amount":${plainAmount(random)}`],
+    [2, () => `\u{feff}{"amount":1}`],
+  ])()
   return Buffer.from(text)
 }
 

@@ -78,38 +78,38 @@ function query(random: Random, lastCursor: string): string {
     '%00',
     '99999999999999999999',
   ])
-  return random.weighted([
-    [40, `?limit=${limit}`],
-    [30, `?limit=5&cursor=${random.percent(50) ? lastCursor : encodeURIComponent(junk(random, 300))}`],
-    [10, `?limit=1&limit=2`],
-    [10, `?cursor=${encodeURIComponent(junk(random, 300))}`],
-    [10, `?limit=3&${junk(random, 300).replaceAll('#', '')}`],
-  ])
+  return random.weighted<() => string>([
+    [40, () => `?limit=${limit}`],
+    [30, () => `?limit=5&cursor=${random.percent(50) ? lastCursor : encodeURIComponent(junk(random, 300))}`],
+    [10, () => `?limit=1&limit=2`],
+    [10, () => `?cursor=${encodeURIComponent(junk(random, 300))}`],
+    [10, () => `?limit=3&${junk(random, 300).replaceAll('#', '')}`],
+  ])()
 }
 
 /** A method and target: the routes that exist, in every combination, and some that do not. */
 function line(random: Random, lastCursor: string): { method: string; path: string } {
   const account = random.percent(95) ? random.weighted(accounts) : encodeURIComponent(junk(random, 300))
   // A whole history of a busy account is long: reading it often would measure the network alone.
-  const history = random.percent(97) ? query(random, lastCursor) : ''
-  const [method, path] = random.weighted<readonly [string, string]>([
-    [24, ['POST', `/accounts/${account}/deposit`]],
-    [24, ['POST', `/accounts/${account}/withdraw`]],
-    [10, ['GET', `/accounts/${account}/balance`]],
-    [14, ['GET', `/accounts/${account}/transactions${history}`]],
-    [4, ['GET', '/healthz']],
-    [0.5, ['GET', '/openapi.json']],
+  const history = random.percent(99.5) ? query(random, lastCursor) : ''
+  const [method, path] = random.weighted<() => readonly [string, string]>([
+    [24, () => ['POST', `/accounts/${account}/deposit`]],
+    [24, () => ['POST', `/accounts/${account}/withdraw`]],
+    [10, () => ['GET', `/accounts/${account}/balance`]],
+    [14, () => ['GET', `/accounts/${account}/transactions${history}`]],
+    [4, () => ['GET', '/healthz']],
+    [0.5, () => ['GET', '/openapi.json']],
     [
       0.5,
-      [
+      () => [
         'GET',
         `/docs${random.pick(['', '/', '/static/index.css', '/static/..%2f..%2fpackage.json', '/json', '/yaml'])}`,
       ],
     ],
-    [6, [random.pick(['GET', 'POST', 'DELETE']), `/${junk(random, 4_000).replaceAll('#', '')}`]],
-    [4, ['POST', `/accounts/${account}/${junk(random, 100)}`]],
-    [2, ['GET', `//${account}/../accounts/${account}/balance`]],
-  ])
+    [6, () => [random.pick(['GET', 'POST', 'DELETE']), `/${junk(random, 4_000).replaceAll('#', '')}`]],
+    [4, () => ['POST', `/accounts/${account}/${junk(random, 100)}`]],
+    [2, () => ['GET', `//${account}/../accounts/${account}/balance`]],
+  ])()
   const isHead = random.percent(2)
   const changed = random.pick([
     'GET',
@@ -128,13 +128,13 @@ function line(random: Random, lastCursor: string): { method: string; path: strin
 }
 
 function key(random: Random): string {
-  return random.weighted([
-    [70, `key-${random.integer(1, 20_000)}`],
-    [15, random.text(random.integer(1, 255))],
-    [5, random.text(random.integer(256, 400))],
-    [5, ''],
-    [5, random.text(random.integer(1, 20), 0x80, 0xff)],
-  ])
+  return random.weighted<() => string>([
+    [70, () => `key-${random.integer(1, 20_000)}`],
+    [15, () => random.text(random.integer(1, 255))],
+    [5, () => random.text(random.integer(256, 400))],
+    [5, () => ''],
+    [5, () => random.text(random.integer(1, 20), 0x80, 0xff)],
+  ])()
 }
 
 function headers(random: Random): readonly string[] {

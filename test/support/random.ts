@@ -31,8 +31,9 @@ export class Random {
 
   /** Picks by weight: `[[90, 'often'], [10, 'rarely']]`. */
   weighted<Item>(choices: readonly [readonly [number, Item], ...(readonly [number, Item])[]]): Item {
-    const total = choices.reduce((sum, [weight]) => sum + weight, 0)
-    let left = this.fraction() * total
+    let left = 0
+    for (const [weight] of choices) left += weight
+    left *= this.fraction()
     for (const [weight, item] of choices) {
       left -= weight
       if (left < 0) return item
@@ -42,7 +43,9 @@ export class Random {
 
   /** A text of characters from the range of character codes given, both ends included. */
   text(length: number, from = 0x21, to = 0x7e): string {
-    return String.fromCharCode(...Array.from({ length }, () => this.integer(from, to)))
+    let text = ''
+    for (let count = 0; count < length; count += 1) text += String.fromCharCode(this.integer(from, to))
+    return text
   }
 
   bytes(length: number): Buffer {
