@@ -1,0 +1,106 @@
+import { parseArgs } from 'node:util'
+
+/** Everything that a deployment sets, read once at the start. */
+export interface Config {
+  readonly host: string
+  /** 0 picks a free port. */
+  readonly port: number
+  /** `sqlite:PATH` or `memory:`. */
+  readonly store: string
+  readonly idempotencyTtlMs: number
+  readonly logLevel: LogLevel
+}
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+
+export type LogLevel = (typeof logLevels)[number]
+
+/** A setting cannot be used; the message names it in one line. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+/** A year, in seconds: a longer window is a slip of the keyboard. */
+const MAX_TTL_SECONDS = 31_536_000
+
+/** A flag with the environment variable that stands in for it, and what holds when neither is given. */
+interface Setting {
+  readonly flag: string
+  readonly variable: string
+  readonly preset: string
+}
+
+const HOST: Setting = { flag: 'host', variable: 'HOST', preset: '127.0.0.1' }
+const PORT: Setting = { flag: 'port', variable: 'PORT', preset: '8000' }
+const STORE: Setting = { flag: 'store', variable: 'ATM_STORE', preset: 'sqlite:data/atm.db' }
+const TTL: Setting = { flag: 'idempotency-ttl', variable: 'ATM_IDEMPOTENCY_TTL', preset: '600' }
+const LOG_LEVEL: Setting = { flag: 'log-level', variable: 'LOG_LEVEL', preset: 'info' }
+
+/**
+ * Reads flags and environment; a flag wins. An empty value counts as not given, as hosts often set those.
+ * `isStoreUrl` says which stores there are. Throws `ConfigError`.
+ */
+export function readConfig(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+  isStoreUrl: (url: string) => boolean,
+): Config {
+  const flags = readFlags(args, [HOST, PORT, STORE, TTL, LOG_LEVEL])
+  const read = <Value>(setting: Setting, want: string, parse: (text: string) => Value | undefined): Value => {
+    const [source, text] = given(setting, flags, environment)
+    const value = parse(text)
+    if (value === undefined)
+      throw new ConfigError(`${source} must be ${want}, but it is "${text.slice(0, 64)}"`)
+    return value
+  }
+  return {
+    host: read(HOST, 'a host name or address', (text) => (/^[^\s/]+$/.test(text) ? text : undefined)),
+    port: read(PORT, 'a whole number from 0 to 65535', (text) => wholeNumber(text, 0, 65_535)),
+    store: read(STORE, 'sqlite:PATH or memory:', (text) => (isStoreUrl(text) ? text : undefined)),
+    idempotencyTtlMs:
+      1_000 *
+      read(TTL, `a whole number of seconds from 1 to ${MAX_TTL_SECONDS}`, (text) =>
+        wholeNumber(text, 1, MAX_TTL_SECONDS),
+      ),
+    logLevel: read(LOG_LEVEL, `one of ${logLevels.join(', ')}`, (text) =>
+      logLevels.find((level) => level === text),
+    ),
+  }
+}
+
+/** Reads the store to verify from the same flag and variable. Throws `ConfigError`. */
+export function readStoreUrl(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
+  return given(STORE, readFlags(args, [STORE]), environment)[1]
+}
+
+function given(
+  { flag, variable, preset }: Setting,
+  flags: ReadonlyMap<string, string>,
+  environment: Readonly<Record<string, string | undefined>>,
+): [source: string, text: string] {
+  const fromFlag = flags.get(flag)
+  return fromFlag === undefined ? [variable, environment[variable] || preset] : [`--${flag}`, fromFlag]
+}
+
+function readFlags(args: readonly string[], settings: readonly Setting[]): ReadonlyMap<string, string> {
+  const options = Object.fromEntries(settings.map(({ flag }) => [flag, { type: 'string' as const }]))
+  try {
+    const { values } = parseArgs({ args: [...args], options, allowPositionals: false })
+    return new Map(
+      Object.entries(values).flatMap(([flag, value]) => (typeof value === 'string' ? [[flag, value]] : [])),
+    )
+  } catch (error) {
+    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
+    throw new ConfigError(
+      `${reason.slice(0, 160)} (flags: ${settings.map(({ flag }) => `--${flag}`).join(', ')})`,
+    )
+  }
+}
+
+function wholeNumber(text: string, least: number, most: number): number | undefined {
+  const value = Number(text)
+  return /^\d{1,9}$/.test(text) && value >= least && value <= most ? value : undefined
+}

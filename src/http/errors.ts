@@ -1,0 +1,73 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import { StoreUnavailable } from '../ledger/store.ts'
+import { BODY_LIMIT_BYTES } from './json-body.ts'
+import { type ErrorBody, Problem } from './problems.ts'
+
+const RETRY_AFTER = { 'retry-after': '1' }
+
+/** What to say when a named part of the request does not fit its schema. */
+const invalidParts: Readonly<Record<string, string>> = {
+  amount: 'amount is required, as a decimal number such as "10.00"',
+  limit: 'limit must be a whole number from 1 to 1000',
+  cursor: 'cursor must be taken from the Link header of the page before',
+  'idempotency-key': 'Idempotency-Key must be 1 to 255 visible ASCII characters',
+}
+
+/** Faults that the framework finds before a handler runs, by its codes. */
+const frameworkProblems: Readonly<Record<string, Problem>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: new Problem(415, 'send the body as application/json'),
+  FST_ERR_CTP_BODY_TOO_LARGE: new Problem(413, `the body must not be larger than ${BODY_LIMIT_BYTES} bytes`),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: new Problem(422, 'the body is not as long as its Content-Length says'),
+  FST_ERR_BAD_URL: new Problem(404, 'the path is not a valid URL path; see /docs for the routes'),
+}
+
+/** Gives every error of every kind the one format, and logs those that are our own fault. */
+export function answerErrors(app: FastifyInstance, logger: Logger): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const problem = problemOf(error)
+    if (problem.status >= 500) logger.error({ requestId: request.id, err: error }, 'request failed')
+    return answer(reply, problem)
+  })
+}
+
+/** Sends the problem as the reply. */
+export function answer(reply: FastifyReply, problem: Problem): FastifyReply {
+  const body: ErrorBody = { error: problem.message }
+  return reply
+    .status(problem.status)
+    .headers(problem.headers)
+    .type('application/json; charset=utf-8')
+    .send(body)
+}
+
+function problemOf(error: FastifyError): Problem {
+  if (error instanceof Problem) return error
+  if (error instanceof StoreUnavailable) {
+    return new Problem(
+      503,
+      'the service cannot take this on right now and nothing has changed; try again',
+      RETRY_AFTER,
+    )
+  }
+  if (error.validation !== undefined) return invalid(error)
+  return (
+    frameworkProblems[error.code] ??
+    new Problem(
+      500,
+      'something went wrong in the service; retry with the same Idempotency-Key to learn the outcome',
+    )
+  )
+}
+
+function invalid(error: FastifyError): Problem {
+  const [first] = error.validation ?? []
+  const part = first?.keyword === 'required' ? first.params['missingProperty'] : first?.instancePath.slice(1)
+  const sentence = typeof part === 'string' ? invalidParts[part] : undefined
+  return new Problem(422, sentence ?? 'the body must be a JSON object such as {"amount": "10.00"}')
+}
+
+/** Answers what never became a request: the framework is given it for errors of its own before any hook runs. */
+export function answerBadUrl(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  void answer(reply, problemOf(error))
+}

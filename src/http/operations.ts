@@ -1,0 +1,113 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import type { Deposit, Outcome, Withdrawal } from '../ledger/commands.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { customerBalance, type Posting } from '../ledger/postings.ts'
+import { formatCents, parseAmount } from '../money.ts'
+import { Problem, problemFor, sentencesOf } from './problems.ts'
+import { loggedAccount, type LoggedDetails } from './request-log.ts'
+import { AccountParams, answered, Balance, commonErrors, failed } from './schemas.ts'
+
+const AmountBody = Type.Object(
+  {
+    amount: Type.Union([Type.String(), Type.Number()], {
+      description: 'What to move, more than 0. More than two places are rounded half up.',
+    }),
+  },
+  { examples: [{ amount: '10.00' }], description: 'Unknown members are ignored.' },
+)
+
+const IdempotencyHeaders = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      pattern: '^[\\x21-\\x7e]{1,255}$',
+      description:
+        'Names this request, so that a retry has no second effect. 1 to 255 visible ASCII characters.',
+      examples: ['unique-key-123'],
+    }),
+  ),
+})
+
+const replayedHeader = {
+  'Idempotency-Replayed': {
+    description: 'Sent when this is the kept answer to an earlier request with the same key.',
+    schema: { type: 'string', enum: ['true'] },
+  },
+}
+
+const operations = {
+  deposit: {
+    operationId: 'deposit',
+    summary: 'Deposit money',
+    description: 'Adds the amount to the account. Answered once it is durable.',
+  },
+  withdraw: {
+    operationId: 'withdraw',
+    summary: 'Withdraw money',
+    description:
+      'Takes the amount out of the account, never more than it holds. Answered once it is durable.',
+  },
+} as const
+
+export function operationRoutes(app: FastifyInstance, ledger: Ledger): void {
+  addRoute(app, ledger, 'deposit')
+  addRoute(app, ledger, 'withdraw')
+}
+
+function addRoute(app: FastifyInstance, ledger: Ledger, kind: 'deposit' | 'withdraw'): void {
+  const schema = {
+    ...operations[kind],
+    tags: ['accounts'],
+    params: AccountParams,
+    headers: IdempotencyHeaders,
+    body: AmountBody,
+    response: {
+      200: answered('The balance after it.', Balance, replayedHeader),
+      400: failed(
+        `The ledger declined: ${sentencesOf(400).join(', ')}.`,
+        'insufficient funds',
+        replayedHeader,
+      ),
+      ...commonErrors,
+      413: failed('The body is too large.', 'the body must not be larger than 16384 bytes'),
+      415: failed('The body is not JSON.', 'send the body as application/json'),
+      422: failed('The request is not valid.', 'amount must be > 0'),
+    },
+  }
+  app
+    .withTypeProvider<TypeBoxTypeProvider>()
+    .post(`/accounts/:account_number/${kind}`, { schema }, async (request, reply) => {
+      const amount = parseAmount(request.body.amount)
+      if ('problem' in amount) throw new Problem(422, amount.problem)
+      const key = request.headers['idempotency-key']
+      const command: Deposit | Withdrawal = {
+        kind,
+        account: request.params.account_number,
+        amount: amount.cents,
+        ...(key !== undefined && { idempotencyKey: key }),
+      }
+      const outcome = await ledger.submit(command)
+      request.loggedDetails = logged(command, outcome)
+      if (outcome.replayed) reply.header('idempotency-replayed', 'true')
+      return { account_number: command.account, balance: formatCents(customerBalance(postingOf(outcome))) }
+    })
+}
+
+function postingOf(outcome: Outcome): Posting {
+  if (outcome.status === 'posted') return outcome.posting
+  if (outcome.status === 'rejected') throw problemFor(outcome.reason)
+  throw new TypeError('a deposit or withdrawal does not open an account')
+}
+
+function logged(command: Deposit | Withdrawal, outcome: Outcome): LoggedDetails {
+  return {
+    account: loggedAccount(command.account),
+    operation: command.kind,
+    amount: formatCents(command.amount),
+    idempotencyKey: command.idempotencyKey,
+    replayed: outcome.replayed,
+    ...(outcome.status === 'posted' && { balance: formatCents(customerBalance(outcome.posting)) }),
+    ...(outcome.status === 'rejected' && { reason: outcome.reason }),
+  }
+}

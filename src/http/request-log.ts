@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+
+/** What the log tells of a request to an account, besides what it tells of any request. */
+export interface LoggedDetails {
+  readonly account: string
+  /** The rest is told of a deposit or withdrawal only. Money is decimal text. */
+  readonly operation?: string
+  readonly amount?: string
+  readonly idempotencyKey?: string | undefined
+  readonly balance?: string
+  readonly reason?: string
+  readonly replayed?: boolean
+}
+
+/** An account number as the log shows it: any length can be asked for. */
+export function loggedAccount(number: string): string {
+  return number.slice(0, 64)
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    loggedDetails: LoggedDetails | undefined
+  }
+}
+
+/** What a request may call itself: no spaces or quotes, so that it cannot forge a line of any log. */
+const SANE_REQUEST_ID = /^[\w.:/+=@-]{1,128}$/
+
+/** The id that the request came with, when it is a sane one, or a new one. */
+export function requestIdOf(request: IncomingMessage): string {
+  const given = request.headers['x-request-id']
+  return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : randomUUID()
+}
+
+/** Logs one line for each request, once it has been answered. */
+export function logRequests(app: FastifyInstance, logger: Logger): void {
+  app.decorateRequest('loggedDetails', undefined)
+  app.addHook('onResponse', (request, reply, done) => {
+    logger.info({
+      requestId: request.id,
+      method: request.method,
+      route: request.routeOptions.url ?? request.url.slice(0, 64),
+      ...request.loggedDetails,
+      status: reply.statusCode,
+      durationMs: Math.round(reply.elapsedTime * 1_000) / 1_000,
+    })
+    done()
+  })
+}

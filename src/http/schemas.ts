@@ -1,0 +1,69 @@
+import { Type } from 'typebox'
+
+/** The schemas that several routes share: they validate requests, write responses and make the documentation. */
+
+export const Money = Type.String({
+  pattern: '^-?\\d+\\.\\d{2}$',
+  description: 'A decimal with two places.',
+  examples: ['500.00'],
+})
+
+export const AccountParams = Type.Object({
+  account_number: Type.String({ description: 'The number of the account.', examples: ['1001'] }),
+})
+
+export const Balance = Type.Object(
+  {
+    account_number: Type.String({ examples: ['1001'] }),
+    balance: Money,
+  },
+  { additionalProperties: false },
+)
+
+const requestIdHeader = {
+  'X-Request-Id': {
+    description: 'The id of this request in the logs: the one that was sent, or a new one.',
+    schema: { type: 'string', examples: ['7f0c2e4a-3f56-4a4e-9f1b-2b8f4f0f5a51'] },
+  },
+}
+
+const retryAfterHeader = {
+  'Retry-After': {
+    description: 'Seconds to wait before trying again.',
+    schema: { type: 'string', examples: ['1'] },
+  },
+}
+
+/** A documented response: its body, what it means, and the headers it carries besides the request's id. */
+export function answered<Body extends object>(
+  description: string,
+  body: Body,
+  headers: Readonly<Record<string, object>> = {},
+): Body & { description: string; headers: object } {
+  return { ...body, description, headers: { ...requestIdHeader, ...headers } }
+}
+
+/** A documented error, with a sentence as example. */
+export function failed(
+  description: string,
+  example: string,
+  headers: Readonly<Record<string, object>> = {},
+): ReturnType<typeof answered> {
+  const body = Type.Object(
+    { error: Type.String({ description: 'What was wrong and what to do.' }) },
+    { additionalProperties: false, examples: [{ error: example }] },
+  )
+  return answered(description, body, headers)
+}
+
+/** The errors that any route may answer. */
+export const commonErrors = {
+  404: failed('There is no such account, or no such route.', 'account not found'),
+  503: failed(
+    'The work cannot be accepted now. Nothing has changed; try again.',
+    'the service is busy; try again',
+    {
+      ...retryAfterHeader,
+    },
+  ),
+}

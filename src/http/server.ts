@@ -1,0 +1,70 @@
+import { Ajv } from 'ajv'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import type { Logger } from 'pino'
+import type { Ledger } from '../ledger/ledger.ts'
+import { balanceRoutes } from './balance.ts'
+import { documentRoutes } from './docs.ts'
+import { answerBadUrl, answerErrors } from './errors.ts'
+import { healthRoutes } from './health.ts'
+import { BODY_LIMIT_BYTES, readJsonBodies } from './json-body.ts'
+import { operationRoutes } from './operations.ts'
+import { answerProtocolFault, answerRareRequests } from './raw-errors.ts'
+import { logRequests, requestIdOf } from './request-log.ts'
+import { transactionRoutes } from './transactions.ts'
+import { KnownRoutes } from './unknown-routes.ts'
+
+/** A client that sends its request more slowly than this is taking up room. */
+const REQUEST_TIMEOUT_MS = 30_000
+
+export interface ServerParts {
+  readonly ledger: Ledger
+  readonly logger: Logger
+  readonly version: string
+}
+
+/** The whole service over HTTP, ready to listen. */
+export async function buildServer({ ledger, logger, version }: ServerParts): Promise<FastifyInstance> {
+  const warnings: FastifyBaseLogger = logger.child({}, { level: 'warn' })
+  const app = Fastify({
+    loggerInstance: warnings,
+    logController: new LogController({ disableRequestLogging: true }),
+    // One logger for all requests: the line for each names its request itself.
+    childLoggerFactory: (parent) => parent,
+    genReqId: requestIdOf,
+    requestIdHeader: false,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: BODY_LIMIT_BYTES },
+    // While it closes, the service still answers what reaches it: a client is told to reconnect elsewhere instead.
+    return503OnClosing: false,
+    clientErrorHandler: answerProtocolFault,
+    frameworkErrors: answerBadUrl,
+  })
+  validateStrictly(app)
+  readJsonBodies(app)
+  answerErrors(app, logger)
+  answerRareRequests(app.server)
+  logRequests(app, logger)
+  const routes = new KnownRoutes()
+  routes.gather(app)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+    if (request.is404) throw routes.problemFor(request)
+  })
+
+  await documentRoutes(app, version)
+  healthRoutes(app, version)
+  balanceRoutes(app, ledger)
+  operationRoutes(app, ledger)
+  transactionRoutes(app, ledger)
+  return app
+}
+
+/** A body is what it says it is; only the text of a query is read as the number that it spells. */
+function validateStrictly(app: FastifyInstance): void {
+  const exact = new Ajv({ strict: false, allowUnionTypes: true })
+  const reading = new Ajv({ strict: false, coerceTypes: true })
+  app.setValidatorCompiler<object>(({ schema, httpPart }) =>
+    (httpPart === 'querystring' ? reading : exact).compile(schema),
+  )
+}

@@ -1,0 +1,137 @@
+import { Readable } from 'node:stream'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { type Static, Type } from 'typebox'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { Account, Posting } from '../ledger/postings.ts'
+import { formatCents } from '../money.ts'
+import { decodeCursor, encodeCursor } from './cursor.ts'
+import { Problem, problemFor } from './problems.ts'
+import { loggedAccount } from './request-log.ts'
+import { AccountParams, answered, commonErrors, failed, Money } from './schemas.ts'
+
+/** Small enough that other requests are served between two pieces of a long history. */
+const STREAMED_POSTINGS = 200
+
+const Transaction = Type.Object(
+  {
+    ts: Type.String({ description: 'ISO 8601, UTC.', examples: ['2026-11-22T09:30:00.000Z'] }),
+    type: Type.String({ enum: ['deposit', 'withdraw'] }),
+    amount: Money,
+    balance: Type.String({ description: 'The balance after it.', examples: ['510.00'] }),
+  },
+  { additionalProperties: false },
+)
+
+type Transaction = Static<typeof Transaction>
+
+const Transactions = Type.Object(
+  { account_number: Type.String({ examples: ['1001'] }), transactions: Type.Array(Transaction) },
+  { additionalProperties: false },
+)
+
+const Page = Type.Object({
+  limit: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 1_000,
+      description: 'Answer one page of at most so many.',
+      examples: [100],
+    }),
+  ),
+  cursor: Type.Optional(
+    Type.String({
+      maxLength: 64,
+      description: 'Where the page starts: from the Link header of the page before.',
+    }),
+  ),
+})
+
+const linkHeader = {
+  Link: {
+    description: 'With limit, while there is more: where the next page is, with rel="next".',
+    schema: {
+      type: 'string',
+      examples: ['</accounts/1001/transactions?limit=100&cursor=OTo0Mg>; rel="next"'],
+    },
+  },
+}
+
+export function transactionRoutes(app: FastifyInstance, ledger: Ledger): void {
+  app.withTypeProvider<TypeBoxTypeProvider>().get(
+    '/accounts/:account_number/transactions',
+    {
+      schema: {
+        operationId: 'listTransactions',
+        summary: 'Transaction history',
+        description:
+          'All deposits and withdrawals of the account, oldest first: streamed, or in pages with limit.',
+        tags: ['accounts'],
+        params: AccountParams,
+        querystring: Page,
+        response: {
+          200: answered('The transactions.', Transactions, linkHeader),
+          ...commonErrors,
+          422: failed('The limit or cursor is not valid.', 'limit must be a whole number from 1 to 1000'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { limit, cursor } = request.query
+      request.loggedDetails = { account: loggedAccount(request.params.account_number) }
+      const account = await ledger.account(request.params.account_number)
+      if (account === undefined) throw problemFor('account_not_found')
+      const afterId = cursor === undefined ? 0 : decodeCursor(account.id, cursor)
+      if (afterId === undefined)
+        throw new Problem(422, 'cursor must be taken from the Link header of the page before')
+      if (limit === undefined) {
+        return reply
+          .type('application/json; charset=utf-8')
+          .send(Readable.from(pieces(ledger, account, afterId)))
+      }
+      const postings = await ledger.history(account.id, afterId, limit + 1)
+      const page = postings.slice(0, limit)
+      const last = page.at(-1)
+      if (postings.length > limit && last !== undefined) {
+        const path = `/accounts/${encodeURIComponent(request.params.account_number)}/transactions`
+        reply.header(
+          'link',
+          `<${path}?limit=${limit}&cursor=${encodeCursor(account.id, last.id)}>; rel="next"`,
+        )
+      }
+      return {
+        account_number: request.params.account_number,
+        transactions: page.map((posting) => transaction(account, posting)),
+      }
+    },
+  )
+}
+
+/** The whole history as a body in pieces, so that memory stays flat however long it is. */
+async function* pieces(ledger: Ledger, account: Account, afterId: number): AsyncGenerator<string> {
+  yield `{"account_number":${JSON.stringify(account.number)},"transactions":[`
+  let separator = ''
+  let lastId = afterId
+  let postings: readonly Posting[]
+  do {
+    postings = await ledger.history(account.id, lastId, STREAMED_POSTINGS)
+    if (postings.length > 0) {
+      yield separator + postings.map((posting) => JSON.stringify(transaction(account, posting))).join(',')
+    }
+    separator = ','
+    lastId = postings.at(-1)?.id ?? lastId
+  } while (postings.length === STREAMED_POSTINGS)
+  yield ']}'
+}
+
+/** A posting as the account's owner sees it. */
+function transaction(account: Account, posting: Posting): Transaction {
+  return {
+    ts: new Date(posting.atMs).toISOString(),
+    type: posting.kind,
+    amount: formatCents(posting.amount),
+    balance: formatCents(
+      posting.creditAccountId === account.id ? posting.creditBalance : posting.debitBalance,
+    ),
+  }
+}

@@ -1,0 +1,36 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { Problem } from './problems.ts'
+
+/** The methods of each path, gathered as routes are added. */
+export class KnownRoutes {
+  readonly #methods = new Map<string, { pattern: RegExp; allowed: Set<string> }>()
+
+  /** Must be called before the routes are added. */
+  gather(app: FastifyInstance): void {
+    app.addHook('onRoute', ({ url, method }) => {
+      const known = this.#methods.get(url) ?? { pattern: patternOf(url), allowed: new Set() }
+      this.#methods.set(url, known)
+      for (const each of [method].flat()) known.allowed.add(each)
+    })
+  }
+
+  /** Why nothing answers the request: its path is unknown, or only its method is. */
+  problemFor(request: FastifyRequest): Problem {
+    const [path = ''] = request.url.split('?')
+    const allowed = [...this.#methods.values()].flatMap((known) =>
+      known.pattern.test(path) ? [...known.allowed] : [],
+    )
+    if (allowed.length === 0)
+      return new Problem(404, 'there is nothing at this path; see /docs for what there is')
+    const allow = [...new Set(allowed)].toSorted().join(', ')
+    return new Problem(405, `this path answers ${allow} only`, { allow })
+  }
+}
+
+function patternOf(url: string): RegExp {
+  const source = url
+    .replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`)
+    .replaceAll(/:[^/]+/g, '[^/]+')
+    .replaceAll('*', '.*')
+  return new RegExp(`^${source}/?$`)
+}

@@ -1,0 +1,69 @@
+import closeWithGrace from 'close-with-grace'
+import { pino } from 'pino'
+import packageJson from '../package.json' with { type: 'json' }
+import { type Config, ConfigError, readConfig } from './config.ts'
+import { buildServer } from './http/server.ts'
+import { Ledger } from './ledger/ledger.ts'
+import { type Store, StoreOpenError } from './ledger/store.ts'
+import { openTestAccounts } from './ledger/test-accounts.ts'
+import { isStoreUrl, openStore } from './stores/open.ts'
+
+/** After this long a shutdown gives up on what is still under way. */
+const SHUTDOWN_MS = 9_000
+
+/** The service: configuration, store, ledger, server and signals. */
+async function start(): Promise<void> {
+  const config = readConfig(process.argv.slice(2), process.env, isStoreUrl)
+  const store = openStore(config.store, {
+    terms: { idempotencyTtlMs: config.idempotencyTtlMs },
+    clock: Date.now,
+  })
+  await openTestAccounts(store)
+  await serve(config, store)
+}
+
+async function serve(config: Config, store: Store): Promise<void> {
+  // Lines are written while requests are served; what is still waiting at the end is flushed below.
+  const destination = pino.destination({ dest: 1, sync: false })
+  const logger = pino(
+    {
+      level: config.logLevel,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination,
+  )
+  const ledger = new Ledger(store)
+  const server = await buildServer({ ledger, logger, version: packageJson.version })
+  const url = await server.listen({ host: config.host, port: config.port })
+  logger.info({ url, docs: `${url}/docs`, store: config.store }, 'the service is listening')
+
+  closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ signal, err }) => {
+    if (err !== undefined) logger.fatal({ err }, 'the service is going down after a fault of its own')
+    logger.info({ signal }, 'the service finishes what it has accepted')
+    await server.close()
+    await ledger.close()
+    logger.info('the service has stopped')
+    destination.flushSync()
+  })
+}
+
+/** What a person can put right is told in one line; anything else is a bug and keeps its stack. */
+function explain(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof StoreOpenError) return error.message
+  if (!(error instanceof Error) || !('code' in error)) throw error
+  if (error.code === 'EADDRINUSE')
+    return `${error.message}; stop what listens there or give --port another number`
+  if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
+    return `${error.message}; give --host and --port an address that this machine has and you may use`
+  }
+  throw error
+}
+
+try {
+  await start()
+} catch (error) {
+  console.error(explain(error))
+  process.exit(1)
+}

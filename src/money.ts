@@ -1,0 +1,56 @@
+/**
+ * Money is a `bigint` count of cents from the edge inwards. This file is the edge: text to cents and back.
+ */
+
+/** The largest amount and the largest balance, in cents: what fits a signed 64-bit integer. */
+export const MAX_CENTS = 9_223_372_036_854_775_807n
+
+/** Whole digits that `MAX_CENTS` has; anything longer is too large, whatever its digits are. */
+const MAX_CENTS_DIGITS = 19
+
+/** Longer texts are not amounts anyone means, and refusing them keeps the work for one request small. */
+const MAX_TEXT_LENGTH = 1_000
+
+/** What an amount on the wire turned out to be: cents from 1 to `MAX_CENTS`, or a sentence for the sender. */
+export type ParsedAmount = { readonly cents: bigint } | { readonly problem: string }
+
+const MALFORMED: ParsedAmount = {
+  problem: 'amount must be a decimal number such as "10.00", without currency signs or separators',
+}
+const NOT_POSITIVE: ParsedAmount = { problem: 'amount must be > 0' }
+const TOO_LARGE: ParsedAmount = { problem: `amount must not be larger than ${formatCents(MAX_CENTS)}` }
+
+const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/
+
+/**
+ * Reads an amount as the API accepts it: a string, or a number at its shortest decimal form.
+ * More than two places are rounded half up: `1.005` is 101 cents.
+ */
+export function parseAmount(input: string | number): ParsedAmount {
+  const text = String(input).trim()
+  if (text.length > MAX_TEXT_LENGTH) return MALFORMED
+  const [, sign, whole = '', fraction = '', exponent = '0'] = DECIMAL.exec(text) ?? []
+  if (sign === undefined || whole + fraction === '') return MALFORMED
+
+  const digits = (whole + fraction).replace(/^0+/, '')
+  if (digits === '' || sign === '-') return NOT_POSITIVE
+  const cents = roundHalfUp(digits, Number(exponent) - fraction.length + 2)
+  if (cents === undefined || cents > MAX_CENTS) return TOO_LARGE
+  return cents === 0n ? NOT_POSITIVE : { cents }
+}
+
+/** `digits × 10^shift` to the nearest integer, halves up; undefined when it has too many digits to be money. */
+function roundHalfUp(digits: string, shift: number): bigint | undefined {
+  const wholeDigits = digits.length + shift
+  if (wholeDigits > MAX_CENTS_DIGITS) return undefined
+  if (wholeDigits < 0) return 0n
+  if (shift >= 0) return BigInt(digits.padEnd(wholeDigits, '0'))
+  const kept = BigInt(digits.slice(0, wholeDigits))
+  return digits.charAt(wholeDigits) >= '5' ? kept + 1n : kept
+}
+
+/** Cents as decimal text with two places: `50000n` is `"500.00"`. */
+export function formatCents(cents: bigint): string {
+  const digits = (cents < 0n ? -cents : cents).toString().padStart(3, '0')
+  return `${cents < 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`
+}

@@ -1,0 +1,32 @@
+import type { SQLOutputValue } from 'node:sqlite'
+
+/** What a column of a row holds, checked: the driver promises no type. All integers are read as `bigint`. */
+export type Row = Record<string, SQLOutputValue>
+
+export function integer(row: Row, column: string): bigint {
+  const value = row[column]
+  if (typeof value === 'bigint') return value
+  throw new TypeError(`the store holds no integer in column ${column}`)
+}
+
+/** For ids and times, which stay far below 2^53. */
+export function number(row: Row, column: string): number {
+  return Number(integer(row, column))
+}
+
+export function bytes(row: Row, column: string): Buffer {
+  const value = row[column]
+  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+  throw new TypeError(`the store holds no bytes in column ${column}`)
+}
+
+export function textOrUndefined(row: Row, column: string): string | undefined {
+  const value = row[column]
+  if (typeof value === 'string') return value
+  if (value === null) return undefined
+  throw new TypeError(`the store holds no text in column ${column}`)
+}
+
+export function numberOrUndefined(row: Row, column: string): number | undefined {
+  return row[column] === null ? undefined : number(row, column)
+}
