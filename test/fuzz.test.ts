@@ -12,7 +12,7 @@ import { run, type Service, startService, temporaryFolder } from './support/serv
 
 const requests = Number(process.env['ATM_FUZZ_REQUESTS'] ?? 100_000)
 const seed = Number(process.env['ATM_FUZZ_SEED'] ?? randomInt(2 ** 31))
-const CONNECTIONS = 32
+const CONNECTIONS = 128
 const LONGEST_PIPELINE = 4
 const RECENT = 100
 const MAX_GROWTH_KIB = 64 * 1024
