@@ -32,7 +32,9 @@ const IdempotencyHeaders = Type.Object({
 const replayedHeader = {
   'Idempotency-Replayed': {
     description: 'Sent when this is the kept answer to an earlier request with the same key.',
-    schema: { type: 'string', enum: ['true'] },
+    type: 'string',
+    enum: ['true'],
+    examples: ['true'],
   },
 }
 

@@ -23,14 +23,16 @@ export const Balance = Type.Object(
 const requestIdHeader = {
   'X-Request-Id': {
     description: 'The id of this request in the logs: the one that was sent, or a new one.',
-    schema: { type: 'string', examples: ['7f0c2e4a-3f56-4a4e-9f1b-2b8f4f0f5a51'] },
+    type: 'string',
+    examples: ['7f0c2e4a-3f56-4a4e-9f1b-2b8f4f0f5a51'],
   },
 }
 
 const retryAfterHeader = {
   'Retry-After': {
     description: 'Seconds to wait before trying again.',
-    schema: { type: 'string', examples: ['1'] },
+    type: 'string',
+    examples: ['1'],
   },
 }
 
@@ -59,6 +61,7 @@ export function failed(
 /** The errors that any route may answer. */
 export const commonErrors = {
   404: failed('There is no such account, or no such route.', 'account not found'),
+  500: failed('A fault of the service itself.', 'something went wrong in the service; see its log'),
   503: failed(
     'The work cannot be accepted now. Nothing has changed; try again.',
     'the service is busy; try again',

@@ -50,10 +50,8 @@ const Page = Type.Object({
 const linkHeader = {
   Link: {
     description: 'With limit, while there is more: where the next page is, with rel="next".',
-    schema: {
-      type: 'string',
-      examples: ['</accounts/1001/transactions?limit=100&cursor=OTo0Mg>; rel="next"'],
-    },
+    type: 'string',
+    examples: ['</accounts/1001/transactions?limit=100&cursor=OTo0Mg>; rel="next"'],
   },
 }
 
