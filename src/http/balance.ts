@@ -4,7 +4,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import { formatCents } from '../money.ts'
 import { problemFor } from './problems.ts'
 import { loggedAccount } from './request-log.ts'
-import { AccountParams, answered, Balance, commonErrors } from './schemas.ts'
+import { AccountParams, answered, Balance, accountErrors } from './schemas.ts'
 
 export function balanceRoutes(app: FastifyInstance, ledger: Ledger): void {
   app.withTypeProvider<TypeBoxTypeProvider>().get(
@@ -16,7 +16,7 @@ export function balanceRoutes(app: FastifyInstance, ledger: Ledger): void {
         description: 'The current balance of the account.',
         tags: ['accounts'],
         params: AccountParams,
-        response: { 200: answered('The balance.', Balance), ...commonErrors },
+        response: { 200: answered('The balance.', Balance), ...accountErrors },
       },
     },
     async (request) => {

@@ -1,7 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { answered } from './schemas.ts'
+import { answered, commonErrors } from './schemas.ts'
 
 const Health = Type.Object(
   { status: Type.Literal('ok'), version: Type.String({ examples: ['1.0.0'] }) },
@@ -17,7 +17,7 @@ export function healthRoutes(app: FastifyInstance, version: string): void {
         summary: 'Health check',
         description: 'Answers as long as the service takes requests.',
         tags: ['service'],
-        response: { 200: answered('The service is up.', Health) },
+        response: { 200: answered('The service is up.', Health), ...commonErrors },
       },
     },
     async () => ({ status: 'ok' as const, version }),

@@ -7,7 +7,7 @@ import { customerBalance, type Posting } from '../ledger/postings.ts'
 import { formatCents, parseAmount } from '../money.ts'
 import { Problem, problemFor, sentencesOf } from './problems.ts'
 import { loggedAccount, type LoggedDetails } from './request-log.ts'
-import { AccountParams, answered, Balance, commonErrors, failed } from './schemas.ts'
+import { AccountParams, answered, Balance, accountErrors, failed } from './schemas.ts'
 
 const AmountBody = Type.Object(
   {
@@ -71,7 +71,7 @@ function addRoute(app: FastifyInstance, ledger: Ledger, kind: 'deposit' | 'withd
         'insufficient funds',
         replayedHeader,
       ),
-      ...commonErrors,
+      ...accountErrors,
       413: failed('The body is too large.', 'the body must not be larger than 16384 bytes'),
       415: failed('The body is not JSON.', 'send the body as application/json'),
       422: failed('The request is not valid.', 'amount must be > 0'),

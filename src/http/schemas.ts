@@ -51,22 +51,32 @@ export function failed(
   example: string,
   headers: Readonly<Record<string, object>> = {},
 ): ReturnType<typeof answered> {
-  const body = Type.Object(
+  return answered(description, errorBody(example), headers)
+}
+
+function errorBody(example: string): object {
+  return Type.Object(
     { error: Type.String({ description: 'What was wrong and what to do.' }) },
     { additionalProperties: false, examples: [{ error: example }] },
   )
-  return answered(description, body, headers)
 }
 
-/** The errors that any route may answer. */
+/** The errors that every route may answer; the first comes before there is a request with an id. */
 export const commonErrors = {
-  404: failed('There is no such account, or no such route.', 'account not found'),
+  431: {
+    ...errorBody('the headers of the request are too large'),
+    description: 'The headers of the request are larger than 16 KiB together.',
+  },
   500: failed('A fault of the service itself.', 'something went wrong in the service; see its log'),
+}
+
+/** The errors that every route to an account may answer. */
+export const accountErrors = {
+  404: failed('There is no such account.', 'account not found'),
+  ...commonErrors,
   503: failed(
     'The work cannot be accepted now. Nothing has changed; try again.',
-    'the service is busy; try again',
-    {
-      ...retryAfterHeader,
-    },
+    'the service cannot take this on right now and nothing has changed; try again',
+    retryAfterHeader,
   ),
 }

@@ -8,7 +8,7 @@ import { formatCents } from '../money.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { Problem, problemFor } from './problems.ts'
 import { loggedAccount } from './request-log.ts'
-import { AccountParams, answered, commonErrors, failed, Money } from './schemas.ts'
+import { AccountParams, answered, accountErrors, failed, Money } from './schemas.ts'
 
 /** Small enough that other requests are served between two pieces of a long history. */
 const STREAMED_POSTINGS = 200
@@ -69,7 +69,7 @@ export function transactionRoutes(app: FastifyInstance, ledger: Ledger): void {
         querystring: Page,
         response: {
           200: answered('The transactions.', Transactions, linkHeader),
-          ...commonErrors,
+          ...accountErrors,
           422: failed('The limit or cursor is not valid.', 'limit must be a whole number from 1 to 1000'),
         },
       },
