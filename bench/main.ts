@@ -1,0 +1,90 @@
+// `npm run bench`: the canonical workload, with no arguments. `--full` adds what takes long.
+import { mkdir, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import type { PartReport } from './figures.ts'
+import { type Options, readOptions } from './options.ts'
+import { allParts } from './parts/all.ts'
+import type { Bench, Part } from './parts/part.ts'
+import { drawCharts } from './report/charts.ts'
+import { describeMachine } from './report/machine.ts'
+import { writeMarkdown } from './report/markdown.ts'
+import { figureTable } from './report/screen.ts'
+import { service } from './servers/catalogue.ts'
+import { projectRoot } from './servers/programs.ts'
+import { startServer } from './servers/server.ts'
+import { removeFoldersOnInterrupt, withWorkingFolder } from './servers/working-folder.ts'
+
+const CONNECTIONS = 64
+const WARMUP_SECONDS = 1
+
+function partsOf({ full, only }: Options): readonly Part[] {
+  if (only === undefined) return allParts.filter(({ long }) => full || !long)
+  const parts = allParts.filter(({ name }) => name === only)
+  if (parts.length > 0) return parts
+  throw new Error(`--only is one of ${allParts.map(({ name }) => name).join(', ')}`)
+}
+
+/** Older versions of the service know no `--workers` and do not start with it. */
+function serviceTakesWorkers(): Promise<boolean> {
+  return withWorkingFolder(async (folder) => {
+    try {
+      await (await startServer(service({ workers: 1 })(folder), folder)).stop()
+      return true
+    } catch {
+      return false
+    }
+  })
+}
+
+function elapsed(): string {
+  const seconds = Math.floor(performance.now() / 1000)
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
+async function runParts(parts: readonly Part[], bench: Bench): Promise<PartReport[]> {
+  const reports: PartReport[] = []
+  for (const [index, part] of parts.entries()) {
+    bench.say(`[${elapsed()}] ${index + 1} of ${parts.length}: ${part.name}`)
+    const report = await part.run(bench)
+    if (report !== undefined) reports.push(report)
+  }
+  return reports
+}
+
+async function publish(options: Options, bench: Bench, reports: readonly PartReport[]): Promise<void> {
+  const charts = drawCharts(reports)
+  const folder = join(projectRoot, 'docs', 'benchmarks')
+  await mkdir(folder, { recursive: true })
+  for (const { file, svg } of charts) await writeFile(join(folder, file), svg)
+  const command = options.full ? 'npm run bench -- --full' : 'npm run bench'
+  const machine = await describeMachine()
+  const page = writeMarkdown({ command, machine, settings: bench.settings, reports, charts })
+  await writeFile(join(projectRoot, 'docs', 'benchmarks.md'), page)
+}
+
+removeFoldersOnInterrupt()
+const options = readOptions()
+const parts = partsOf(options)
+const bench: Bench = {
+  cores: availableParallelism(),
+  settings: {
+    rounds: options.rounds,
+    connections: CONNECTIONS,
+    warmupSeconds: WARMUP_SECONDS,
+    seconds: options.seconds,
+  },
+  serviceHasWorkers: await serviceTakesWorkers(),
+  shrink: options.shrink,
+  say: (line) => console.log(line),
+}
+const reports = await runParts(parts, bench)
+console.log(`\n${figureTable(reports).join('\n')}\n`)
+if (options.canonical) {
+  await publish(options, bench, reports)
+  console.log(`[${elapsed()}] written to docs/benchmarks.md and docs/benchmarks/`)
+} else {
+  console.log(
+    `[${elapsed()}] not written to docs/: that takes a run without --only, --rounds, --seconds and --shrink`,
+  )
+}

@@ -1,0 +1,44 @@
+import { parseArgs } from 'node:util'
+
+export interface Options {
+  /** Also the parts that take long. */
+  readonly full: boolean
+  /** One part alone. */
+  readonly only: string | undefined
+  readonly rounds: number
+  readonly seconds: number
+  readonly shrink: number
+  /** Whether the figures are of the canonical workload, and so may replace the published ones. */
+  readonly canonical: boolean
+}
+
+const ROUNDS = 5
+const SECONDS = 2
+
+function positive(name: string, text: string | undefined, otherwise: number): number {
+  const number = text === undefined ? otherwise : Number(text)
+  if (number > 0) return number
+  throw new Error(`--${name} must be a number above 0`)
+}
+
+/** Reads the command line. Only `--full` is for users; the others are for work on the benchmark or on one figure. */
+export function readOptions(): Options {
+  const { values } = parseArgs({
+    options: {
+      full: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
+      shrink: { type: 'string' },
+    },
+  })
+  const { full, only, rounds, seconds, shrink } = values
+  return {
+    full,
+    only,
+    rounds: positive('rounds', rounds, ROUNDS),
+    seconds: positive('seconds', seconds, SECONDS),
+    shrink: positive('shrink', shrink, 1),
+    canonical: [only, rounds, seconds, shrink].every((value) => value === undefined),
+  }
+}

@@ -1,0 +1,24 @@
+import { balanceReadsOnOneProcess } from './balance-reads.ts'
+import { freshKeysAgainstNone, hotAccountAgainstMany } from './contention.ts'
+import { depositsOnAllCores, depositsOnOneProcess } from './deposits.ts'
+import { diskOfAPosting } from './disk.ts'
+import { engineAlone } from './engine.ts'
+import { startAndIdleMemory } from './footprint.ts'
+import { largeStore, manyLiveKeys } from './growth.ts'
+import { streamedHistory } from './history-stream.ts'
+import type { Part } from './part.ts'
+
+/** Everything that is measured, in the order in which it runs. */
+export const allParts: readonly Part[] = [
+  depositsOnOneProcess,
+  depositsOnAllCores,
+  balanceReadsOnOneProcess,
+  hotAccountAgainstMany,
+  freshKeysAgainstNone,
+  startAndIdleMemory,
+  diskOfAPosting,
+  engineAlone,
+  manyLiveKeys,
+  largeStore,
+  streamedHistory,
+]
