@@ -26,10 +26,12 @@ export interface Service {
   stop(signal?: NodeJS.Signals): Promise<Exit>
 }
 
-function runNode(args: readonly string[], env: NodeJS.ProcessEnv, cwd: string): ChildProcess {
+function runNode(args: readonly string[], env: NodeJS.ProcessEnv, cwd: string, timeout = 0): ChildProcess {
   const launcher = join(projectRoot, 'bin', 'require-node.mjs')
   return spawn(process.execPath, ['--import', launcher, ...args], {
     cwd,
+    timeout,
+    killSignal: 'SIGKILL',
     // The service counts towards coverage too: it is where most of the code runs.
     env: { PATH: process.env['PATH'], NODE_V8_COVERAGE: process.env['NODE_V8_COVERAGE'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -48,6 +50,9 @@ function collect(stream: NodeJS.ReadableStream | null): () => string {
   return () => text
 }
 
+/** A program that has not ended by itself by then is killed, and then has no exit code. */
+const RUN_TIMEOUT_MS = 60_000
+
 /** Runs one of the project's programs, such as `src/verify.ts`, to its end. */
 export async function run(
   program: string,
@@ -55,7 +60,7 @@ export async function run(
   env: NodeJS.ProcessEnv = {},
   cwd: string = projectRoot,
 ): Promise<Exit> {
-  const child = runNode([join(projectRoot, program), ...args], env, cwd)
+  const child = runNode([join(projectRoot, program), ...args], env, cwd, RUN_TIMEOUT_MS)
   return exitOf(child, collect(child.stdout), collect(child.stderr))
 }
 
@@ -82,7 +87,8 @@ export async function startService(
     })
   })
   const started = await Promise.race([url, ended])
-  if (typeof started !== 'string') throw new Error(`the service did not start: ${started.stdout}${started.stderr}`)
+  if (typeof started !== 'string')
+    throw new Error(`the service did not start: ${started.stdout}${started.stderr}`)
   return {
     url: started,
     process: child,

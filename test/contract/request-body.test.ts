@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { balanceIn, errorIn, serviceForSuite } from '../support/client.ts'
+import { exchange, head } from '../support/raw.ts'
+
+const otherTypes = [
+  'text/plain',
+  'application/xml',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data',
+  'garbage',
+]
+const jsonTypes = ['application/json', 'application/json; charset=utf-8', 'APPLICATION/JSON', undefined]
+
+const malformed: readonly (readonly [name: string, body: string | Buffer])[] = [
+  ['an empty body', ''],
+  ['white space', '  \n'],
+  ['an open brace', '{'],
+  ['a missing value', '{"amount":}'],
+  ['single quotes', `{'amount':1}`],
+  ['a trailing comma', '{"amount":1,}'],
+  ['a form', 'amount=1'],
+  ['a bare NaN', '{"amount":NaN}'],
+  ['a bare Infinity', '{"amount":-Infinity}'],
+  ['two documents', '{"amount":1}{"amount":2}'],
+  ['a byte that is not UTF-8', Buffer.from('{"amount":"1\xff"}', 'latin1')],
+  ['deep nesting', '['.repeat(7_000)],
+]
+
+const notAnObject = ['[]', '[{"amount":"1.00"}]', '"1.00"', '5', 'null', 'true']
+
+const ignoredKeys = [
+  '{"amount":"1.00","note":"rent"}',
+  '{"note":{"deep":[1,2,{"a":null}]},"amount":"1.00"}',
+  '{"amount":"1.00","account_number":"1002","balance":"9.00"}',
+  '{"amount":"1.00","__proto__":{"x":1}}',
+  '{"amount":"1.00","constructor":{"prototype":{"x":1}}}',
+]
+
+describe('a request body', () => {
+  const atm = serviceForSuite()
+
+  for (const type of otherTypes) {
+    test(`of type ${type} is 415`, async () => {
+      const answer = await atm.client.post('deposit', '1001', '{"amount":"1.00"}', { 'Content-Type': type })
+      assert.equal(answer.status, 415, answer.text)
+      errorIn(answer)
+    })
+  }
+
+  for (const type of jsonTypes) {
+    test(`of ${type === undefined ? 'no type' : `type ${type}`} is read as JSON`, async () => {
+      const headers = type === undefined ? {} : { 'Content-Type': type }
+      const answer = await atm.client.send('POST', '/accounts/1001/deposit', {
+        body: '{"amount":"1.00"}',
+        headers,
+      })
+      balanceIn(answer)
+    })
+  }
+
+  for (const [name, body] of malformed) {
+    test(`that is ${name} is 422`, async () => {
+      const answer = await atm.client.post('deposit', '1001', body)
+      assert.equal(answer.status, 422, answer.text)
+      errorIn(answer)
+    })
+  }
+
+  for (const body of notAnObject) {
+    test(`that is ${body} instead of an object is 422`, async () => {
+      const answer = await atm.client.post('withdraw', '1001', body)
+      assert.equal(answer.status, 422, answer.text)
+      errorIn(answer)
+    })
+  }
+
+  for (const body of ignoredKeys) {
+    test(`may have keys that are not known: ${body}`, async () => {
+      const before = await atm.client.balance('1001')
+      balanceIn(await atm.client.post('deposit', '1001', body))
+      assert.equal(await atm.client.balance('1001'), before + 100n)
+    })
+  }
+
+  test('of exactly 16 KiB is read', async () => {
+    const body = '{"amount":"1.00"}'.padEnd(16 * 1024)
+    balanceIn(await atm.client.post('deposit', '1001', body))
+  })
+
+  for (const size of [16 * 1024 + 1, 1024 * 1024]) {
+    test(`of ${size} bytes is 413`, async () => {
+      const answer = await atm.client.post('deposit', '1001', '{"amount":"1.00"}'.padEnd(size))
+      assert.equal(answer.status, 413, answer.text)
+      errorIn(answer)
+    })
+  }
+
+  test('that grows beyond 16 KiB with no length announced is 413', async () => {
+    const request = head('POST /accounts/1001/deposit HTTP/1.1', 'Transfer-Encoding: chunked')
+    const chunk = `4000\r\n${' '.repeat(0x4000)}\r\n`
+    const answer = await exchange(atm.client.url, `${request}${chunk}${chunk}0\r\n\r\n`)
+    assert.equal(answer.status, 413, answer.text)
+    errorIn(answer)
+  })
+
+  test('with a wrong amount is 422 also for an account that does not exist', async () => {
+    const answer = await atm.client.operate('deposit', '4711', '"-1"')
+    assert.equal(answer.status, 422, answer.text)
+  })
+})
