@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, test } from 'node:test'
+import type { Deposit, Outcome } from '../../src/ledger/commands.ts'
+import { Ledger } from '../../src/ledger/ledger.ts'
+import { StoreUnavailable } from '../../src/ledger/store.ts'
+import { openTestAccounts } from '../../src/ledger/test-accounts.ts'
+import { SqliteStore } from '../../src/stores/sqlite/store.ts'
+import { verifySqlite } from '../../src/stores/sqlite/verify.ts'
+import { temporaryFolder } from '../support/service.ts'
+
+const options = { terms: { idempotencyTtlMs: 1_000 }, clock: Date.now }
+const deposit: Deposit = { kind: 'deposit', account: '1001', amount: 1n }
+
+describe('the ledger', () => {
+  test('commits what arrives together in few batches, and answers each in its order', async () => {
+    const store = new SqliteStore(':memory:', options)
+    await openTestAccounts(store)
+    const sizes: number[] = []
+    const ledger = new Ledger({
+      commit: (commands) => {
+        sizes.push(commands.length)
+        return store.commit(commands)
+      },
+      account: (number) => store.account(number),
+      history: (accountId, afterId, limit) => store.history(accountId, afterId, limit),
+      isEmpty: () => store.isEmpty(),
+      close: () => store.close(),
+    })
+    const outcomes = await Promise.all(Array.from({ length: 2_500 }, () => ledger.submit(deposit)))
+    assert.deepEqual(sizes, [1_000, 1_000, 500])
+    const balances = outcomes.map((outcome) =>
+      outcome.status === 'posted' ? outcome.posting.creditBalance : 0n,
+    )
+    assert.deepEqual(
+      balances,
+      Array.from({ length: 2_500 }, (_, index) => BigInt(50_001 + index)),
+    )
+    await ledger.close()
+  })
+
+  test('refuses at once what it could only answer late, and loses nothing of the rest', async () => {
+    const store = new SqliteStore(':memory:', options)
+    await openTestAccounts(store)
+    const ledger = new Ledger(store)
+    const answers = await Promise.allSettled(Array.from({ length: 20_500 }, () => ledger.submit(deposit)))
+    const refused = answers.filter(({ status }) => status === 'rejected')
+    assert.equal(refused.length, 500)
+    assert.ok(
+      refused.every((answer) => answer.status === 'rejected' && answer.reason instanceof StoreUnavailable),
+    )
+    assert.equal((await ledger.account('1001'))?.balance, 50_000n + 20_000n)
+    await ledger.close()
+  })
+
+  test('finishes what was submitted before it closes', async (t) => {
+    const path = join(await temporaryFolder(t), 'atm.db')
+    const store = new SqliteStore(path, options)
+    await openTestAccounts(store)
+    const ledger = new Ledger(store)
+    const submitted = Array.from({ length: 100 }, () => ledger.submit(deposit))
+    await ledger.close()
+    const outcomes = await Promise.all(submitted)
+    assert.ok(outcomes.every(({ status }) => status === 'posted'))
+    assert.equal(verifySqlite(path).differences, 0)
+  })
+
+  test('answers that nothing changed when the store fails late in a batch, and goes on when it works again', async (t) => {
+    const path = join(await temporaryFolder(t), 'atm.db')
+    const store = new SqliteStore(path, options)
+    await openTestAccounts(store)
+    const ledger = new Ledger(store)
+    const before = await ledger.account('1001')
+    const saboteur = new DatabaseSync(path)
+    // Records are written last, so everything else in the batch is written and must be undone.
+    saboteur.exec(`CREATE TRIGGER fault BEFORE INSERT ON idempotency_keys WHEN new.id = 400
+                   BEGIN SELECT RAISE(ABORT, 'a fault made for this test'); END`)
+    const submitAll = (): Promise<Outcome>[] =>
+      Array.from({ length: 500 }, (_, key) => ledger.submit({ ...deposit, idempotencyKey: `key-${key}` }))
+
+    for (const answer of await Promise.allSettled(submitAll())) {
+      assert.ok(answer.status === 'rejected' && answer.reason instanceof StoreUnavailable)
+    }
+    assert.deepEqual(await ledger.account('1001'), before)
+    saboteur.exec('DROP TRIGGER fault')
+    saboteur.close()
+    const retried = await Promise.all(submitAll())
+    assert.ok(retried.every((outcome) => outcome.status === 'posted' && !outcome.replayed))
+    await ledger.close()
+    assert.equal(verifySqlite(path).differences, 0)
+  })
+})
