@@ -46,7 +46,10 @@ describe('the index of digests', () => {
     const index = new DigestIndex()
     index.add(`123456${'a'.repeat(10)}`, 1)
     index.add(`123456${'b'.repeat(10)}`, 2)
-    assert.deepEqual(index.candidates(`123456${'a'.repeat(10)}`).toSorted(), [1, 2])
+    assert.deepEqual(
+      index.candidates(`123456${'a'.repeat(10)}`).toSorted((left, right) => left - right),
+      [1, 2],
+    )
   })
 })
 
