@@ -13,6 +13,6 @@ async function* countsLast(events: AsyncIterable<TestEvent>): AsyncGenerator<Tes
 }
 
 /** Node's own `spec` output, ended by how many tests passed. */
-export default function report(events: AsyncIterable<TestEvent>): NodeJS.ReadableStream {
-  return Readable.from(countsLast(events)).compose(new spec())
+export default async function* report(events: AsyncIterable<TestEvent>): AsyncGenerator<unknown> {
+  yield* Readable.from(countsLast(events)).compose(new spec())
 }
