@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
 import { balanceIn, Client, moneyOf } from '../support/client.ts'
 import { historyOf } from '../support/history.ts'
@@ -48,6 +49,21 @@ describe('the test accounts', () => {
       assert.equal(await client.balance('9999'), 7n)
       assert.equal((await historyOf(client, '1001')).length, 1)
       assert.equal((await historyOf(client, '1002')).length, 0)
+    })
+  })
+
+  test('are not opened in a store that has other accounts', async (t) => {
+    const file = join(await temporaryFolder(t), 'atm.db')
+    await withClient(`sqlite:${file}`, assertOpening)
+    const database = new DatabaseSync(file)
+    database.exec("UPDATE accounts SET number = '7777' WHERE number = '1001'")
+    database.exec("DELETE FROM accounts WHERE number = '9999'")
+    database.close()
+    await withClient(`sqlite:${file}`, async (client) => {
+      assert.equal(await client.balance('7777'), 50_000n)
+      for (const account of ['1001', '9999']) {
+        assert.equal((await client.get(`/accounts/${account}/balance`)).status, 404)
+      }
     })
   })
 
