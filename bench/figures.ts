@@ -1,7 +1,7 @@
 import type { Measurement, Series } from './comparison.ts'
 import { median, ratios } from './statistics.ts'
 
-export type Unit = 'ratio' | 'ms' | 's' | 'bytes' | 'MiB' | 'postings/s'
+export type Unit = 'ratio' | 'ms' | 's' | 'bytes' | 'MiB' | 'postings/s' | 'requests/s'
 
 /** What a figure is to reach: at least so much, or at most. */
 export type Goal = { readonly atLeast: number } | { readonly atMost: number }

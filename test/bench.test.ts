@@ -58,7 +58,7 @@ describe('the load generator', () => {
       Array.from({ length: 1_000 }, () => /accounts\/(\d+)\//.exec(next().toString())?.[1]),
     )
     const expected = Array.from({ length: 10 }, (_, index) => String(100_000 + index))
-    assert.deepEqual([...drawn].toSorted(), expected)
+    assert.deepEqual(drawn, new Set(expected))
   })
 
   test('never sends a key twice, and each is shaped like a UUID', () => {
@@ -73,10 +73,10 @@ describe('the load generator', () => {
 
   test('counts what a real server answered', async () => {
     let answered = 0
-    const server = createServer((request, response) => {
+    const server = createServer((request, reply) => {
       request.resume()
       answered += 1
-      response.end('{"balance":"1.00"}')
+      reply.end('{"balance":"1.00"}')
     }).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const address = server.address()
@@ -91,10 +91,7 @@ describe('the load generator', () => {
   })
 
   test('refuses a run in which a request failed', async () => {
-    const server = createServer((_, response) => void response.writeHead(503).end('{}')).listen(
-      0,
-      '127.0.0.1',
-    )
+    const server = createServer((_, reply) => void reply.writeHead(503).end('{}')).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const address = server.address()
     assert.ok(address !== null && typeof address === 'object')

@@ -4,6 +4,7 @@ import { depositsOnAllCores, depositsOnOneProcess } from './deposits.ts'
 import { diskOfAPosting } from './disk.ts'
 import { engineAlone } from './engine.ts'
 import { startAndIdleMemory } from './footprint.ts'
+import { loadGeneratorAlone } from './generator.ts'
 import { largeStore, manyLiveKeys } from './growth.ts'
 import { streamedHistory } from './history-stream.ts'
 import type { Part } from './part.ts'
@@ -16,6 +17,7 @@ export const allParts: readonly Part[] = [
   hotAccountAgainstMany,
   freshKeysAgainstNone,
   startAndIdleMemory,
+  loadGeneratorAlone,
   diskOfAPosting,
   engineAlone,
   manyLiveKeys,

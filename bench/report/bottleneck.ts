@@ -1,19 +1,28 @@
+import { availableParallelism } from 'node:os'
 import type { Series } from '../comparison.ts'
 import { median } from '../statistics.ts'
 import { formatNumber } from './format.ts'
 
-// A server whose work is nearly all on one thread uses about one core when it is the limit.
+/** From here on a core, or a loop, counts as fully used. */
 const BUSY_SHARE = 0.9
 
 function percent(share: number): string {
   return `${formatNumber(share * 100, 0)} %`
 }
 
-/** Says who was the limit: the generator is not while its loop has time to wait. */
-export function bottleneckOf({ name, runs }: Series): string {
+/** Who was the limit. The generator is not while its loop has time to wait. */
+function limitOf(serverCores: number, generatorCores: number, generatorLoop: number, cores: number): string {
+  if (generatorLoop >= BUSY_SHARE) return 'the load generator'
+  if (serverCores + generatorCores >= BUSY_SHARE * cores) return `the machine, all ${cores} cores being busy`
+  // Nearly all the work of a server in one process is on one thread.
+  return serverCores >= BUSY_SHARE ? 'the server' : 'waiting, such as for the disk'
+}
+
+/** Says in a sentence which side was the bottleneck, and how much time the load generator had to spare. */
+export function bottleneckOf({ name, runs }: Series, cores = availableParallelism()): string {
   const server = median(runs.map(({ serverCpuShare }) => serverCpuShare))
-  const generator = median(runs.map(({ generatorLoopShare }) => generatorLoopShare))
-  const limit =
-    generator >= BUSY_SHARE ? 'the load generator' : server >= BUSY_SHARE ? 'the server' : 'waiting (disk)'
-  return `${name}: limited by ${limit}; the server used ${percent(server)} of a core, the generator had ${percent(1 - generator)} of its time to spare`
+  const generator = median(runs.map(({ generatorCpuShare }) => generatorCpuShare))
+  const loop = median(runs.map(({ generatorLoopShare }) => generatorLoopShare))
+  const limit = limitOf(server, generator, loop, cores)
+  return `${name}: limited by ${limit}; the server used ${percent(server)} of a core, and the load generator had ${percent(1 - loop)} of its time to spare.`
 }

@@ -1,7 +1,15 @@
 import { type Figure, type Unit, isMet } from '../figures.ts'
 import { median } from '../statistics.ts'
 
-const decimals: Record<Unit, number> = { ratio: 2, ms: 1, s: 2, bytes: 1, MiB: 1, 'postings/s': 0 }
+const decimals: Record<Unit, number> = {
+  ratio: 2,
+  ms: 1,
+  s: 2,
+  bytes: 1,
+  MiB: 1,
+  'postings/s': 0,
+  'requests/s': 0,
+}
 
 export function formatNumber(value: number, places: number): string {
   return value.toLocaleString('en', { minimumFractionDigits: places, maximumFractionDigits: places })

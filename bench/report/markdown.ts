@@ -50,16 +50,14 @@ function rawLines({ name, runs }: Series): string[][] {
   ])
 }
 
-function partSection({ title, method, figures, series }: PartReport): string[] {
+function partSection({ title, method, series }: PartReport): string[] {
   const heads = columns.map(([head]) => head)
-  const results = table(['what', 'median', 'goal', 'met', 'each round'], figures.map(figureCells))
-  if (series.length === 0) return [`## ${title}`, method, results]
+  if (series.length === 0) return [`## ${title}`, method]
   return [
     `## ${title}`,
     method,
-    results,
     table(['medians', ...heads], series.map(mediansOf)),
-    series.map((each) => `- ${bottleneckOf(each)}.`).join('\n'),
+    series.map((each) => `- ${bottleneckOf(each)}`).join('\n'),
     '<details><summary>Every round</summary>',
     table(['raw', 'round', ...heads], series.flatMap(rawLines)),
     '</details>',
@@ -85,8 +83,8 @@ export function writeMarkdown({ command, machine, settings, reports, charts }: B
       `compared runs in turns, ${rounds} rounds, in the opposite order every other round. A ratio is taken in each round, ` +
       'and its median given. Every answer must be 2xx. Latency is from handing a request to the socket until its ' +
       'answer has been read; a slow answer delays the next request of its connection.',
-    'The load generator can do over 80,000 requests a second on this kind of machine. How busy its event loop was is given ' +
-      'with every figure; on all cores it takes its share of them from the server.',
+    'How busy the event loop of the load generator was is given with every figure: while it has time to wait, it is not ' +
+      'the limit. On all cores it takes its share of them from the server.',
     table(['machine', ''], machine),
     ...reports.flatMap(partSection),
   ].join('\n\n')}\n`

@@ -40,6 +40,11 @@ export function bareHttp(workers = 1): ServerRecipe {
   return () => ({ program: 'bench/peers/bare-http.ts', options: { workers } })
 }
 
+/** One process that reads nothing and answers at once. */
+export function cannedAnswers(): ServerRecipe {
+  return () => ({ program: 'bench/peers/canned.ts', options: {} })
+}
+
 /** Fastify with validation and nothing behind it. */
 export function fastifyNoop(workers = 1): ServerRecipe {
   return () => ({ program: 'bench/peers/fastify-noop.ts', options: { workers } })
