@@ -7,7 +7,7 @@ import { type Options, readOptions } from './options.ts'
 import { allParts } from './parts/all.ts'
 import type { Bench, Part } from './parts/part.ts'
 import { drawCharts } from './report/charts.ts'
-import { describeMachine } from './report/machine.ts'
+import { describeMachine, otherWork } from './report/machine.ts'
 import { writeMarkdown } from './report/markdown.ts'
 import { figureTable } from './report/screen.ts'
 import { service } from './servers/catalogue.ts'
@@ -17,6 +17,7 @@ import { removeFoldersOnInterrupt, withWorkingFolder } from './servers/working-f
 
 const CONNECTIONS = 64
 const WARMUP_SECONDS = 1
+const BUSY_LOAD = 0.7
 
 function partsOf({ full, only }: Options): readonly Part[] {
   if (only === undefined) return allParts.filter(({ long }) => full || !long)
@@ -58,12 +59,13 @@ async function publish(options: Options, bench: Bench, reports: readonly PartRep
   await mkdir(folder, { recursive: true })
   for (const { file, svg } of charts) await writeFile(join(folder, file), svg)
   const command = options.full ? 'npm run bench -- --full' : 'npm run bench'
-  const machine = await describeMachine()
+  const machine = await describeMachine(otherWorkBefore)
   const page = writeMarkdown({ command, machine, settings: bench.settings, reports, charts })
   await writeFile(join(projectRoot, 'docs', 'benchmarks.md'), page)
 }
 
 removeFoldersOnInterrupt()
+const otherWorkBefore = otherWork()
 const options = readOptions()
 const parts = partsOf(options)
 const bench: Bench = {
@@ -77,6 +79,11 @@ const bench: Bench = {
   serviceHasWorkers: await serviceTakesWorkers(),
   shrink: options.shrink,
   say: (line) => console.log(line),
+}
+if (otherWorkBefore > BUSY_LOAD) {
+  bench.say(
+    `The machine is busy with other work (load average ${otherWorkBefore.toFixed(2)}): do not trust the figures.`,
+  )
 }
 const reports = await runParts(parts, bench)
 console.log(`\n${figureTable(reports).join('\n')}\n`)

@@ -1,6 +1,6 @@
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { availableParallelism, cpus, release, totalmem, type } from 'node:os'
+import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os'
 import { join } from 'node:path'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
@@ -35,13 +35,19 @@ async function fastifyVersion(): Promise<string> {
   return Value.Parse(Type.Object({ version: Type.String() }), JSON.parse(manifest)).version
 }
 
-export async function describeMachine(): Promise<MachineFacts> {
+/** How many processes of others wanted a core in the last minute. More than a few tenths spoil the figures. */
+export function otherWork(): number {
+  return loadavg()[0] ?? 0
+}
+
+export async function describeMachine(otherWorkBefore: number): Promise<MachineFacts> {
   return [
     ['Date', new Date().toISOString().slice(0, 10)],
     ['Processor', `${cpus()[0]?.model.trim() ?? 'unknown'}, ${availableParallelism()} cores`],
     ['Memory', `${(totalmem() / BYTES_PER_GIB).toFixed(1)} GiB`],
     ['System', `${type()} ${release()}`],
     ['Disk', `${(await timeSync()).toFixed(2)} ms to make 4 KiB durable (median of ${SYNCS})`],
+    ['Load average before the run', otherWorkBefore.toFixed(2)],
     ['Node.js', process.versions.node],
     ['SQLite', process.versions['sqlite'] ?? 'unknown'],
     ['Fastify', await fastifyVersion()],
