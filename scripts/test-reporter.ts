@@ -13,6 +13,6 @@ async function* countsLast(events: AsyncIterable<TestEvent>): AsyncGenerator<Tes
 }
 
 /** Node's own `spec` output, ended by how many tests passed. */
-export default async function* report(events: AsyncIterable<TestEvent>): AsyncGenerator<unknown> {
+export default async function* report(events: AsyncIterable<TestEvent>): AsyncGenerator {
   yield* Readable.from(countsLast(events)).compose(new spec())
 }
