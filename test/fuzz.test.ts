@@ -16,6 +16,8 @@ const CONNECTIONS = 128
 const LONGEST_PIPELINE = 4
 const RECENT = 100
 const MAX_GROWTH_KIB = 64 * 1024
+/** With room to spare, garbage is left lying about for long, and could not be told from what is really kept. */
+const SMALL_HEAP = '--max-old-space-size=96 --max-semi-space-size=8'
 const openingBalances = new Map([
   ['1001', 500_00n],
   ['1002', 1_250_75n],
@@ -105,7 +107,7 @@ test(`${requests} random requests meet no 5xx, no hang, no foreign error body an
   t.diagnostic(`ATM_FUZZ_SEED=${seed} repeats this run`)
   const folder = await temporaryFolder(t)
   const store = `sqlite:${join(folder, 'atm.db')}`
-  const service = await startService(['--store', store])
+  const service = await startService(['--store', store], { NODE_OPTIONS: SMALL_HEAP })
   t.after(() => service.stop('SIGKILL'))
   const tally = new Tally()
 
