@@ -1,4 +1,3 @@
-import { Ajv } from 'ajv'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -8,13 +7,17 @@ import { answerBadUrl, answerErrors } from './errors.ts'
 import { healthRoutes } from './health.ts'
 import { BODY_LIMIT_BYTES, readJsonBodies } from './json-body.ts'
 import { operationRoutes } from './operations.ts'
+import { Problem } from './problems.ts'
 import { answerProtocolFault, answerRareRequests } from './raw-errors.ts'
 import { logRequests, requestIdOf } from './request-log.ts'
+import { closeInTime } from './shutdown.ts'
 import { transactionRoutes } from './transactions.ts'
 import { KnownRoutes } from './unknown-routes.ts'
 
 /** A client that sends its request more slowly than this is taking up room. */
 const REQUEST_TIMEOUT_MS = 30_000
+
+const NO_HOST = 'a request over HTTP/1.1 must say which Host it is for'
 
 export interface ServerParts {
   readonly ledger: Ledger
@@ -38,9 +41,13 @@ export async function buildServer({ ledger, logger, version }: ServerParts): Pro
     // While it closes, the service still answers what reaches it: a client is told to reconnect elsewhere instead.
     return503OnClosing: false,
     clientErrorHandler: answerProtocolFault,
+    // Node would answer in its own format; the hook below answers in ours.
+    http: { requireHostHeader: false },
+    // A body is what it says it is: nothing is read as another type, nothing is left out.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     frameworkErrors: answerBadUrl,
   })
-  validateStrictly(app)
+  closeInTime(app)
   readJsonBodies(app)
   answerErrors(app, logger)
   answerRareRequests(app.server)
@@ -50,6 +57,8 @@ export async function buildServer({ ledger, logger, version }: ServerParts): Pro
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     if (request.is404) throw routes.problemFor(request)
+    if (request.headers.host === undefined && request.raw.httpVersion === '1.1')
+      throw new Problem(400, NO_HOST)
   })
 
   await documentRoutes(app, version)
@@ -58,13 +67,4 @@ export async function buildServer({ ledger, logger, version }: ServerParts): Pro
   operationRoutes(app, ledger)
   transactionRoutes(app, ledger)
   return app
-}
-
-/** A body is what it says it is; only the text of a query is read as the number that it spells. */
-function validateStrictly(app: FastifyInstance): void {
-  const exact = new Ajv({ strict: false, allowUnionTypes: true })
-  const reading = new Ajv({ strict: false, coerceTypes: true })
-  app.setValidatorCompiler<object>(({ schema, httpPart }) =>
-    (httpPart === 'querystring' ? reading : exact).compile(schema),
-  )
 }

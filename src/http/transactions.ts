@@ -32,11 +32,10 @@ const Transactions = Type.Object(
 
 const Page = Type.Object({
   limit: Type.Optional(
-    Type.Integer({
-      minimum: 1,
-      maximum: 1_000,
-      description: 'Answer one page of at most so many.',
-      examples: [100],
+    Type.String({
+      pattern: '^(?:[1-9]\\d{0,2}|1000)$',
+      description: 'Answer one page of at most so many, 1 to 1000.',
+      examples: ['100'],
     }),
   ),
   cursor: Type.Optional(
@@ -51,7 +50,7 @@ const linkHeader = {
   Link: {
     description: 'With limit, while there is more: where the next page is, with rel="next".',
     type: 'string',
-    examples: ['</accounts/1001/transactions?limit=100&cursor=OTo0Mg>; rel="next"'],
+    examples: ['</accounts/1001/transactions?limit=100&cursor=YWZ0ZXIgNDI>; rel="next"'],
   },
 }
 
@@ -79,23 +78,18 @@ export function transactionRoutes(app: FastifyInstance, ledger: Ledger): void {
       request.loggedDetails = { account: loggedAccount(request.params.account_number) }
       const account = await ledger.account(request.params.account_number)
       if (account === undefined) throw problemFor('account_not_found')
-      const afterId = cursor === undefined ? 0 : decodeCursor(account.id, cursor)
-      if (afterId === undefined)
-        throw new Problem(422, 'cursor must be taken from the Link header of the page before')
+      const afterId = cursor === undefined ? 0 : await startOfPage(ledger, account, cursor)
       if (limit === undefined) {
         return reply
           .type('application/json; charset=utf-8')
           .send(Readable.from(pieces(ledger, account, afterId)))
       }
-      const postings = await ledger.history(account.id, afterId, limit + 1)
-      const page = postings.slice(0, limit)
+      const postings = await ledger.history(account.id, afterId, Number(limit) + 1)
+      const page = postings.slice(0, Number(limit))
       const last = page.at(-1)
-      if (postings.length > limit && last !== undefined) {
+      if (postings.length > page.length && last !== undefined) {
         const path = `/accounts/${encodeURIComponent(request.params.account_number)}/transactions`
-        reply.header(
-          'link',
-          `<${path}?limit=${limit}&cursor=${encodeCursor(account.id, last.id)}>; rel="next"`,
-        )
+        reply.header('link', `<${path}?limit=${limit}&cursor=${encodeCursor(last.id)}>; rel="next"`)
       }
       return {
         account_number: request.params.account_number,
@@ -103,6 +97,16 @@ export function transactionRoutes(app: FastifyInstance, ledger: Ledger): void {
       }
     },
   )
+}
+
+/** The id of the posting that the page comes after. A cursor that names no posting of this account is not one of ours. */
+async function startOfPage(ledger: Ledger, account: Account, cursor: string): Promise<number> {
+  const id = decodeCursor(cursor)
+  const [named] = id === undefined ? [] : await ledger.history(account.id, id - 1, 1)
+  if (id === undefined || named?.id !== id) {
+    throw new Problem(422, 'cursor must be taken from the Link header of the page before')
+  }
+  return id
 }
 
 /** The whole history as a body in pieces, so that memory stays flat however long it is. */

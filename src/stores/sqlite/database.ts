@@ -57,6 +57,7 @@ function openFile(path: string): OpenDatabase {
 export function openForReading(path: string): DatabaseSync {
   return orExplain(path, () => {
     const database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS })
+    refuseForeign(database, path)
     requireNewestShape(database, path)
     return database
   })
