@@ -23,8 +23,7 @@ const IdempotencyHeaders = Type.Object({
     Type.String({
       pattern: '^[\\x21-\\x7e]{1,255}$',
       description:
-        'Names this request, so that a retry has no second effect. 1 to 255 visible ASCII characters.',
-      examples: ['unique-key-123'],
+        'Names this request, such as "unique-key-123", so that a retry has no second effect. 1 to 255 visible ASCII characters.',
     }),
   ),
 })

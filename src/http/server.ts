@@ -54,6 +54,10 @@ export async function buildServer({ ledger, logger, version }: ServerParts): Pro
   logRequests(app, logger)
   const routes = new KnownRoutes()
   routes.gather(app)
+  // For the routes of plugins, whose own way of saying it has another format.
+  app.setNotFoundHandler((request) => {
+    throw routes.problemFor(request)
+  })
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     if (request.is404) throw routes.problemFor(request)
