@@ -6,6 +6,7 @@ import { buildServer } from './http/server.ts'
 import { Ledger } from './ledger/ledger.ts'
 import { type Store, StoreOpenError } from './ledger/store.ts'
 import { openTestAccounts } from './ledger/test-accounts.ts'
+import { createLog } from './logging.ts'
 import { isStoreUrl, openStore } from './stores/open.ts'
 
 /** After this long a shutdown gives up on what is still under way. */
@@ -23,17 +24,8 @@ async function start(): Promise<void> {
 }
 
 async function serve(config: Config, store: Store): Promise<void> {
-  // Lines are written while requests are served; what is still waiting at the end is flushed below.
-  const destination = pino.destination({ dest: 1, sync: false })
-  const logger = pino(
-    {
-      level: config.logLevel,
-      base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-    },
-    destination,
-  )
+  const output = pino.destination({ dest: 1, sync: false })
+  const { logger, flush } = createLog(config.logLevel, (lines) => output.write(lines))
   const ledger = new Ledger(store)
   const server = await buildServer({ ledger, logger, version: packageJson.version })
   const url = await server.listen({ host: config.host, port: config.port })
@@ -45,7 +37,8 @@ async function serve(config: Config, store: Store): Promise<void> {
     await server.close()
     await ledger.close()
     logger.info('the service has stopped')
-    destination.flushSync()
+    flush()
+    output.flushSync()
   })
 }
 

@@ -16,6 +16,7 @@ const programs = ['src/main.ts', 'src/verify.ts']
 const mayImport: ReadonlyMap<string, readonly string[]> = new Map([
   ['money', []],
   ['config', ['money']],
+  ['logging', ['config']],
   ['ledger', ['money']],
   ['stores', ['ledger', 'money']],
   ['http', ['ledger', 'money']],

@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { CollectedRequest } from './collected-request.ts'
 import { Problem } from './problems.ts'
 
 declare global {
@@ -20,24 +22,34 @@ const LONG_DIGITS = /\d{16}/
 /** Reads bodies as JSON: when they say so, and when they do not say what they are. */
 export function readJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, parseBody)
-  app.addContentTypeParser(/^application\/[\w.-]+\+json(?:;|$)/, { parseAs: 'string' }, parseBody)
-  app.addContentTypeParser('*', { parseAs: 'string' }, async (request: FastifyRequest, body: string) => {
-    if (request.headers['content-type'] !== undefined)
-      throw new Problem(415, 'send the body as application/json')
-    return parseJson(body)
+  app.addContentTypeParser('application/json', readBody)
+  app.addContentTypeParser(/^application\/[\w.-]+\+json(?:;|$)/, readBody)
+  app.addContentTypeParser('*', (request: FastifyRequest, message: IncomingMessage, done: BodyRead) => {
+    if (request.headers['content-type'] === undefined) readBody(request, message, done)
+    else done(new Problem(415, 'send the body as application/json'))
   })
 }
 
-async function parseBody(_request: FastifyRequest, body: string): Promise<unknown> {
-  return parseJson(body)
+type BodyRead = (error: Error | null, body?: unknown) => void
+
+function readBody(_request: FastifyRequest, message: IncomingMessage, done: BodyRead): void {
+  if (!(message instanceof CollectedRequest))
+    throw new TypeError('the server must make its requests collect their bodies')
+  message.on('error', done)
+  message.collect(BODY_LIMIT_BYTES, (text) => {
+    if (text === undefined)
+      return done(new Problem(413, `the body must not be larger than ${BODY_LIMIT_BYTES} bytes`))
+    const body = parseJson(text)
+    if (body instanceof Problem) done(body)
+    else done(null, body)
+  })
 }
 
 function parseJson(text: string): unknown {
   try {
     return LONG_DIGITS.test(text) ? JSON.parse(text, keepLongIntegers) : JSON.parse(text)
   } catch {
-    throw new Problem(422, 'the body is not valid JSON; send an object such as {"amount": "10.00"}')
+    return new Problem(422, 'the body is not valid JSON; send an object such as {"amount": "10.00"}')
   }
 }
 

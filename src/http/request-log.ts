@@ -5,7 +5,7 @@ import type { Logger } from 'pino'
 
 /** What the log tells of a request to an account, besides what it tells of any request. */
 export interface LoggedDetails {
-  readonly account: string
+  readonly account?: string
   /** The rest is told of a deposit or withdrawal only. Money is decimal text. */
   readonly operation?: string
   readonly amount?: string
@@ -35,18 +35,26 @@ export function requestIdOf(request: IncomingMessage): string {
   return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : randomUUID()
 }
 
-/** Logs one line for each request, once it has been answered. */
+/** Logs one line for each request, when its answer is ready to be sent. */
 export function logRequests(app: FastifyInstance, logger: Logger): void {
   app.decorateRequest('loggedDetails', undefined)
-  app.addHook('onResponse', (request, reply, done) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
+    const { account, operation, amount, idempotencyKey, balance, reason, replayed } =
+      request.loggedDetails ?? {}
     logger.info({
       requestId: request.id,
       method: request.method,
       route: request.routeOptions.url ?? request.url.slice(0, 64),
-      ...request.loggedDetails,
+      account,
+      operation,
+      amount,
+      idempotencyKey,
+      balance,
+      reason,
+      replayed,
       status: reply.statusCode,
       durationMs: Math.round(reply.elapsedTime * 1_000) / 1_000,
     })
-    done()
+    done(null, payload)
   })
 }

@@ -2,6 +2,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Logger } from 'pino'
 import type { Ledger } from '../ledger/ledger.ts'
 import { balanceRoutes } from './balance.ts'
+import { CollectedRequest } from './collected-request.ts'
 import { documentRoutes } from './docs.ts'
 import { answerBadUrl, answerErrors } from './errors.ts'
 import { healthRoutes } from './health.ts'
@@ -17,7 +18,7 @@ import { KnownRoutes } from './unknown-routes.ts'
 /** A client that sends its request more slowly than this is taking up room. */
 const REQUEST_TIMEOUT_MS = 30_000
 
-const NO_HOST = 'a request over HTTP/1.1 must say which Host it is for'
+const NO_HOST = new Problem(400, 'a request over HTTP/1.1 must say which Host it is for')
 
 export interface ServerParts {
   readonly ledger: Ledger
@@ -42,7 +43,7 @@ export async function buildServer({ ledger, logger, version }: ServerParts): Pro
     return503OnClosing: false,
     clientErrorHandler: answerProtocolFault,
     // Node would answer in its own format; the hook below answers in ours.
-    http: { requireHostHeader: false },
+    http: { requireHostHeader: false, IncomingMessage: CollectedRequest },
     // A body is what it says it is: nothing is read as another type, nothing is left out.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     frameworkErrors: answerBadUrl,
@@ -58,11 +59,11 @@ export async function buildServer({ ledger, logger, version }: ServerParts): Pro
   app.setNotFoundHandler((request) => {
     throw routes.problemFor(request)
   })
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
-    if (request.is404) throw routes.problemFor(request)
-    if (request.headers.host === undefined && request.raw.httpVersion === '1.1')
-      throw new Problem(400, NO_HOST)
+    if (request.is404) done(routes.problemFor(request))
+    else if (request.headers.host === undefined && request.raw.httpVersion === '1.1') done(NO_HOST)
+    else done()
   })
 
   await documentRoutes(app, version)

@@ -1,4 +1,5 @@
 import type { Command, Outcome } from './commands.ts'
+import { answerAll, Gathering } from './gathering.ts'
 import type { Account, Posting } from './postings.ts'
 import { type Store, StoreUnavailable } from './store.ts'
 
@@ -9,7 +10,7 @@ const MAX_BATCH_COMMANDS = 1_000
 const MAX_PENDING_COMMANDS = 20_000
 
 interface Pending {
-  readonly command: Command
+  readonly item: Command
   readonly resolve: (outcome: Outcome) => void
   readonly reject: (error: unknown) => void
 }
@@ -20,12 +21,14 @@ interface Pending {
  */
 export class Ledger {
   readonly #store: Store
+  readonly #accounts: Gathering<string, Account | undefined>
   #pending: Pending[] = []
   #working = false
   #onIdle: (() => void) | undefined
 
   constructor(store: Store) {
     this.#store = store
+    this.#accounts = new Gathering((numbers) => store.accounts(numbers))
   }
 
   /**
@@ -37,13 +40,14 @@ export class Ledger {
       return Promise.reject(new StoreUnavailable('too many requests are waiting'))
     }
     return new Promise((resolve, reject) => {
-      this.#pending.push({ command, resolve, reject })
+      this.#pending.push({ item: command, resolve, reject })
       this.#wake()
     })
   }
 
+  /** The customer's account of that number, as of the latest commit. */
   account(number: string): Promise<Account | undefined> {
-    return this.#store.account(number)
+    return this.#accounts.ask(number)
   }
 
   /** The account's postings with ids above `afterId`, oldest first, `limit` at most. */
@@ -60,31 +64,29 @@ export class Ledger {
   #wake(): void {
     if (this.#working) return
     this.#working = true
-    // By the next turn of the event loop every request that has already arrived has joined the batch.
-    setImmediate(() => void this.#work())
+    void this.#work()
   }
 
   async #work(): Promise<void> {
     while (this.#pending.length > 0) {
+      await this.#gather()
       const batch = this.#pending.slice(0, MAX_BATCH_COMMANDS)
       this.#pending = this.#pending.slice(MAX_BATCH_COMMANDS)
-      await this.#commit(batch)
-      await new Promise<void>((resolve) => setImmediate(resolve))
+      await answerAll(batch, (commands) => this.#store.commit(commands))
     }
     this.#working = false
     this.#onIdle?.()
   }
 
-  async #commit(batch: readonly Pending[]): Promise<void> {
-    try {
-      const outcomes = await this.#store.commit(batch.map(({ command }) => command))
-      for (const [index, { resolve, reject }] of batch.entries()) {
-        const outcome = outcomes[index]
-        if (outcome === undefined) reject(new StoreUnavailable('the store answered too few outcomes'))
-        else resolve(outcome)
-      }
-    } catch (error) {
-      for (const { reject } of batch) reject(error)
-    }
+  /**
+   * Lets requests that have already arrived join the batch: as long as a turn of the event loop brings more, another
+   * turn is worth less than the fsync that they then share. A turn that brings none takes a few microseconds.
+   */
+  async #gather(): Promise<void> {
+    let gathered: number
+    do {
+      gathered = this.#pending.length
+      await new Promise<void>((resolve) => setImmediate(resolve))
+    } while (this.#pending.length > gathered && this.#pending.length < MAX_BATCH_COMMANDS)
   }
 }

@@ -12,8 +12,8 @@ export interface Store {
    */
   commit(commands: readonly Command[]): Promise<readonly Outcome[]>
 
-  /** The customer's account of that number, as of the latest commit. */
-  account(number: string): Promise<Account | undefined>
+  /** The customers' accounts of these numbers, in their order, from one state of the books. */
+  accounts(numbers: readonly string[]): Promise<readonly (Account | undefined)[]>
 
   /** The account's postings with ids above `afterId`, oldest first, `limit` at most. */
   history(accountId: number, afterId: number, limit: number): Promise<readonly Posting[]>

@@ -23,7 +23,7 @@ describe('the ledger', () => {
         sizes.push(commands.length)
         return store.commit(commands)
       },
-      account: (number) => store.account(number),
+      accounts: (numbers) => store.accounts(numbers),
       history: (accountId, afterId, limit) => store.history(accountId, afterId, limit),
       isEmpty: () => store.isEmpty(),
       close: () => store.close(),

@@ -139,7 +139,7 @@ export function engineConforms(open: OpenStore, sequences: number): void {
         before.slice(0, 2).map((outcome) => ({ ...outcome, replayed: true })),
       )
       await again.commit([deposit(7n), { kind: 'open', account: '2', openingBalance: 1n }])
-      assert.equal((await again.account('1'))?.balance, 42n)
+      assert.equal((await again.accounts(['1']))[0]?.balance, 42n)
       assert.equal((await verify()).differences, 0)
     }))
 }
@@ -165,7 +165,7 @@ function asPrediction(outcome: Outcome): Prediction {
 
 async function sameBooks(store: Store, model: Model): Promise<void> {
   for (const [number, balance] of model.balances) {
-    assert.equal((await store.account(number))?.balance, balance)
+    assert.equal((await store.accounts([number]))[0]?.balance, balance)
     const history = await readHistory(store, number, 7)
     assert.deepEqual(
       history.map((posting) => ({
@@ -179,7 +179,7 @@ async function sameBooks(store: Store, model: Model): Promise<void> {
 }
 
 async function readHistory(store: Store, number: string, pageSize: number): Promise<Posting[]> {
-  const account = await store.account(number)
+  const [account] = await store.accounts([number])
   assert.ok(account !== undefined, `account ${number} is there`)
   const postings: Posting[] = []
   for (;;) {

@@ -9,6 +9,7 @@ import { AccountTable } from './account-table.ts'
 import { type OpenDatabase, openForWriting, prepare } from './database.ts'
 import { KeyTable } from './key-table.ts'
 import { PostingTable } from './posting-table.ts'
+import { SqliteReader } from './reader.ts'
 
 export interface SqliteStoreOptions {
   readonly terms: Terms
@@ -32,6 +33,7 @@ export class SqliteStore implements Store {
   readonly #accounts: AccountTable
   readonly #postings: PostingTable
   readonly #keys: KeyTable
+  readonly #reader: SqliteReader
   readonly #begin: StatementSync
   readonly #commit: StatementSync
   #cashDrawers: readonly Account[] = []
@@ -47,6 +49,7 @@ export class SqliteStore implements Store {
     this.#accounts = new AccountTable(database)
     this.#postings = new PostingTable(database)
     this.#keys = new KeyTable(database, this.#postings)
+    this.#reader = new SqliteReader(database)
     this.#begin = prepare(database, 'BEGIN IMMEDIATE')
     this.#commit = prepare(database, 'COMMIT')
     this.#readCounters()
@@ -68,12 +71,12 @@ export class SqliteStore implements Store {
     }
   }
 
-  async account(number: string): Promise<Account | undefined> {
-    return this.#accounts.find(number)?.account
+  accounts(numbers: readonly string[]): Promise<readonly (Account | undefined)[]> {
+    return this.#reader.accounts(numbers)
   }
 
-  async history(accountId: number, afterId: number, limit: number): Promise<readonly Posting[]> {
-    return this.#accounts.postingIds(accountId, afterId, limit).flatMap((id) => this.#postings.find(id) ?? [])
+  history(accountId: number, afterId: number, limit: number): Promise<readonly Posting[]> {
+    return this.#reader.history(accountId, afterId, limit)
   }
 
   async isEmpty(): Promise<boolean> {

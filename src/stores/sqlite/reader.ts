@@ -1,0 +1,40 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { Account, Posting } from '../../ledger/postings.ts'
+import { AccountTable } from './account-table.ts'
+import { prepare } from './database.ts'
+import { PostingTable } from './posting-table.ts'
+
+/** Answers what is asked of the books, as of the latest commit. */
+export class SqliteReader {
+  readonly #accounts: AccountTable
+  readonly #postings: PostingTable
+  readonly #begin: StatementSync
+  readonly #commit: StatementSync
+
+  constructor(database: DatabaseSync) {
+    this.#accounts = new AccountTable(database)
+    this.#postings = new PostingTable(database)
+    this.#begin = prepare(database, 'BEGIN')
+    this.#commit = prepare(database, 'COMMIT')
+  }
+
+  async accounts(numbers: readonly string[]): Promise<readonly (Account | undefined)[]> {
+    return this.#inOneState(() => numbers.map((number) => this.#accounts.find(number)?.account))
+  }
+
+  async history(accountId: number, afterId: number, limit: number): Promise<readonly Posting[]> {
+    return this.#inOneState(() =>
+      this.#accounts.postingIds(accountId, afterId, limit).flatMap((id) => this.#postings.find(id) ?? []),
+    )
+  }
+
+  /** One transaction: the statements see one state of the file, and take its lock once instead of each. */
+  #inOneState<Result>(read: () => Result): Result {
+    this.#begin.run()
+    try {
+      return read()
+    } finally {
+      this.#commit.run()
+    }
+  }
+}
