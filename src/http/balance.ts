@@ -1,4 +1,3 @@
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import type { Ledger } from '../ledger/ledger.ts'
 import { formatCents } from '../money.ts'
@@ -7,7 +6,7 @@ import { loggedAccount } from './request-log.ts'
 import { AccountParams, answered, Balance, accountErrors } from './schemas.ts'
 
 export function balanceRoutes(app: FastifyInstance, ledger: Ledger): void {
-  app.withTypeProvider<TypeBoxTypeProvider>().get(
+  app.get<{ Params: AccountParams; Reply: Balance }>(
     '/accounts/:account_number/balance',
     {
       schema: {

@@ -1,15 +1,16 @@
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
-import { Type } from 'typebox'
+import type { FromSchema } from 'json-schema-to-ts'
 import { answered, commonErrors } from './schemas.ts'
 
-const Health = Type.Object(
-  { status: Type.Literal('ok'), version: Type.String({ examples: ['1.0.0'] }) },
-  { additionalProperties: false },
-)
+const Health = {
+  type: 'object',
+  required: ['status', 'version'],
+  properties: { status: { type: 'string', const: 'ok' }, version: { type: 'string', examples: ['1.0.0'] } },
+  additionalProperties: false,
+} as const
 
 export function healthRoutes(app: FastifyInstance, version: string): void {
-  app.withTypeProvider<TypeBoxTypeProvider>().get(
+  app.get<{ Reply: FromSchema<typeof Health> }>(
     '/healthz',
     {
       schema: {
@@ -20,6 +21,6 @@ export function healthRoutes(app: FastifyInstance, version: string): void {
         response: { 200: answered('The service is up.', Health), ...commonErrors },
       },
     },
-    async () => ({ status: 'ok' as const, version }),
+    async () => ({ status: 'ok', version }),
   )
 }

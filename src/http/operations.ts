@@ -1,6 +1,5 @@
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
-import { Type } from 'typebox'
+import type { FromSchema } from 'json-schema-to-ts'
 import type { Deposit, Outcome, Withdrawal } from '../ledger/commands.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { customerBalance, type Posting } from '../ledger/postings.ts'
@@ -9,24 +8,37 @@ import { Problem, problemFor, sentencesOf } from './problems.ts'
 import { loggedAccount, type LoggedDetails } from './request-log.ts'
 import { AccountParams, answered, Balance, accountErrors, failed } from './schemas.ts'
 
-const AmountBody = Type.Object(
-  {
-    amount: Type.Union([Type.String(), Type.Number()], {
+const AmountBody = {
+  type: 'object',
+  required: ['amount'],
+  properties: {
+    amount: {
+      anyOf: [{ type: 'string' }, { type: 'number' }],
       description: 'What to move, more than 0. More than two places are rounded half up.',
-    }),
+    },
   },
-  { examples: [{ amount: '10.00' }], description: 'Unknown members are ignored.' },
-)
+  examples: [{ amount: '10.00' }],
+  description: 'Unknown members are ignored.',
+} as const
 
-const IdempotencyHeaders = Type.Object({
-  'idempotency-key': Type.Optional(
-    Type.String({
+const IdempotencyHeaders = {
+  type: 'object',
+  properties: {
+    'idempotency-key': {
+      type: 'string',
       pattern: '^[\\x21-\\x7e]{1,255}$',
       description:
         'Names this request, such as "unique-key-123", so that a retry has no second effect. 1 to 255 visible ASCII characters.',
-    }),
-  ),
-})
+    },
+  },
+} as const
+
+interface OperationRoute {
+  Params: AccountParams
+  Headers: FromSchema<typeof IdempotencyHeaders>
+  Body: FromSchema<typeof AmountBody>
+  Reply: Balance
+}
 
 const replayedHeader = {
   'Idempotency-Replayed': {
@@ -76,23 +88,21 @@ function addRoute(app: FastifyInstance, ledger: Ledger, kind: 'deposit' | 'withd
       422: failed('The request is not valid.', 'amount must be > 0'),
     },
   }
-  app
-    .withTypeProvider<TypeBoxTypeProvider>()
-    .post(`/accounts/:account_number/${kind}`, { schema }, async (request, reply) => {
-      const amount = parseAmount(request.body.amount)
-      if ('problem' in amount) throw new Problem(422, amount.problem)
-      const key = request.headers['idempotency-key']
-      const command: Deposit | Withdrawal = {
-        kind,
-        account: request.params.account_number,
-        amount: amount.cents,
-        ...(key !== undefined && { idempotencyKey: key }),
-      }
-      const outcome = await ledger.submit(command)
-      request.loggedDetails = logged(command, outcome)
-      if (outcome.replayed) reply.header('idempotency-replayed', 'true')
-      return { account_number: command.account, balance: formatCents(customerBalance(postingOf(outcome))) }
-    })
+  app.post<OperationRoute>(`/accounts/:account_number/${kind}`, { schema }, async (request, reply) => {
+    const amount = parseAmount(request.body.amount)
+    if ('problem' in amount) throw new Problem(422, amount.problem)
+    const key = request.headers['idempotency-key']
+    const command: Deposit | Withdrawal = {
+      kind,
+      account: request.params.account_number,
+      amount: amount.cents,
+      ...(key !== undefined && { idempotencyKey: key }),
+    }
+    const outcome = await ledger.submit(command)
+    request.loggedDetails = logged(command, outcome)
+    if (outcome.replayed) reply.header('idempotency-replayed', 'true')
+    return { account_number: command.account, balance: formatCents(customerBalance(postingOf(outcome))) }
+  })
 }
 
 function postingOf(outcome: Outcome): Posting {

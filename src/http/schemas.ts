@@ -1,24 +1,35 @@
-import { Type } from 'typebox'
+import type { FromSchema } from 'json-schema-to-ts'
 
-/** The schemas that several routes share: they validate requests, write responses and make the documentation. */
+/**
+ * The schemas that several routes share: they validate requests, write responses and make the documentation. They are
+ * plain JSON Schema, and the types of requests and replies are derived from them.
+ */
 
-export const Money = Type.String({
+export const Money = {
+  type: 'string',
   pattern: '^-?\\d+\\.\\d{2}$',
   description: 'A decimal with two places.',
   examples: ['500.00'],
-})
+} as const
 
-export const AccountParams = Type.Object({
-  account_number: Type.String({ description: 'The number of the account.', examples: ['1001'] }),
-})
-
-export const Balance = Type.Object(
-  {
-    account_number: Type.String({ examples: ['1001'] }),
-    balance: Money,
+export const AccountParams = {
+  type: 'object',
+  required: ['account_number'],
+  properties: {
+    account_number: { type: 'string', description: 'The number of the account.', examples: ['1001'] },
   },
-  { additionalProperties: false },
-)
+} as const
+
+export type AccountParams = FromSchema<typeof AccountParams>
+
+export const Balance = {
+  type: 'object',
+  required: ['account_number', 'balance'],
+  properties: { account_number: { type: 'string', examples: ['1001'] }, balance: Money },
+  additionalProperties: false,
+} as const
+
+export type Balance = FromSchema<typeof Balance>
 
 const requestIdHeader = {
   'X-Request-Id': {
@@ -37,11 +48,11 @@ const retryAfterHeader = {
 }
 
 /** A documented response: its body, what it means, and the headers it carries besides the request's id. */
-export function answered<Body extends object>(
+export function answered(
   description: string,
-  body: Body,
+  body: object,
   headers: Readonly<Record<string, object>> = {},
-): Body & { description: string; headers: object } {
+): object {
   return { ...body, description, headers: { ...requestIdHeader, ...headers } }
 }
 
@@ -50,15 +61,18 @@ export function failed(
   description: string,
   example: string,
   headers: Readonly<Record<string, object>> = {},
-): ReturnType<typeof answered> {
+): object {
   return answered(description, errorBody(example), headers)
 }
 
 function errorBody(example: string): object {
-  return Type.Object(
-    { error: Type.String({ description: 'What was wrong and what to do.' }) },
-    { additionalProperties: false, examples: [{ error: example }] },
-  )
+  return {
+    type: 'object',
+    required: ['error'],
+    properties: { error: { type: 'string', description: 'What was wrong and what to do.' } },
+    additionalProperties: false,
+    examples: [{ error: example }],
+  }
 }
 
 /** The errors that every route may answer; the first comes before there is a request with an id. */

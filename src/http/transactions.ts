@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream'
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
-import { type Static, Type } from 'typebox'
+import type { FromSchema } from 'json-schema-to-ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Account, Posting } from '../ledger/postings.ts'
 import { formatCents } from '../money.ts'
@@ -13,38 +12,50 @@ import { AccountParams, answered, accountErrors, failed, Money } from './schemas
 /** Small enough that other requests are served between two pieces of a long history. */
 const STREAMED_POSTINGS = 200
 
-const Transaction = Type.Object(
-  {
-    ts: Type.String({ description: 'ISO 8601, UTC.', examples: ['2026-11-22T09:30:00.000Z'] }),
-    type: Type.String({ enum: ['deposit', 'withdraw'] }),
+const Transaction = {
+  type: 'object',
+  required: ['ts', 'type', 'amount', 'balance'],
+  properties: {
+    ts: { type: 'string', description: 'ISO 8601, UTC.', examples: ['2026-11-22T09:30:00.000Z'] },
+    type: { type: 'string', enum: ['deposit', 'withdraw'] },
     amount: Money,
-    balance: Type.String({ description: 'The balance after it.', examples: ['510.00'] }),
+    balance: { type: 'string', description: 'The balance after it.', examples: ['510.00'] },
   },
-  { additionalProperties: false },
-)
+  additionalProperties: false,
+} as const
 
-type Transaction = Static<typeof Transaction>
+const Transactions = {
+  type: 'object',
+  required: ['account_number', 'transactions'],
+  properties: {
+    account_number: { type: 'string', examples: ['1001'] },
+    transactions: { type: 'array', items: Transaction },
+  },
+  additionalProperties: false,
+} as const
 
-const Transactions = Type.Object(
-  { account_number: Type.String({ examples: ['1001'] }), transactions: Type.Array(Transaction) },
-  { additionalProperties: false },
-)
-
-const Page = Type.Object({
-  limit: Type.Optional(
-    Type.String({
+const Page = {
+  type: 'object',
+  properties: {
+    limit: {
+      type: 'string',
       pattern: '^(?:[1-9]\\d{0,2}|1000)$',
       description: 'Answer one page of at most so many, 1 to 1000.',
       examples: ['100'],
-    }),
-  ),
-  cursor: Type.Optional(
-    Type.String({
+    },
+    cursor: {
+      type: 'string',
       maxLength: 64,
       description: 'Where the page starts: from the Link header of the page before.',
-    }),
-  ),
-})
+    },
+  },
+} as const
+
+interface TransactionsRoute {
+  Params: AccountParams
+  Querystring: FromSchema<typeof Page>
+  Reply: FromSchema<typeof Transactions> | Readable
+}
 
 const linkHeader = {
   Link: {
@@ -55,7 +66,7 @@ const linkHeader = {
 }
 
 export function transactionRoutes(app: FastifyInstance, ledger: Ledger): void {
-  app.withTypeProvider<TypeBoxTypeProvider>().get(
+  app.get<TransactionsRoute>(
     '/accounts/:account_number/transactions',
     {
       schema: {
@@ -127,7 +138,8 @@ async function* pieces(ledger: Ledger, account: Account, afterId: number): Async
 }
 
 /** A posting as the account's owner sees it. */
-function transaction(account: Account, posting: Posting): Transaction {
+function transaction(account: Account, posting: Posting): FromSchema<typeof Transaction> {
+  if (posting.kind === 'opening') throw new TypeError('an opening balance is no part of a history')
   return {
     ts: new Date(posting.atMs).toISOString(),
     type: posting.kind,

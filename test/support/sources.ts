@@ -9,12 +9,15 @@ export interface Source {
   readonly text: string
   /** Files of the project, as paths from its root. */
   readonly files: readonly string[]
-  /** Everything else, such as `node:http` or `fastify`. */
+  /** Everything else that is there when the program runs, such as `node:http` or `fastify`. */
   readonly packages: readonly string[]
 }
 
 const importPattern =
   /^(?:import|export)\s[^'";]*?from\s+'([^']+)'|^import\s+'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/gm
+
+/** Imports that the compiler alone needs: nothing of them is left when the program runs. */
+const typeImportPattern = /^import type\s[^'";]*?from\s+'[^']+'/gm
 
 function specifiersOf(text: string): readonly string[] {
   return [...text.matchAll(importPattern)].map((match) => match[1] ?? match[2] ?? match[3] ?? '')
@@ -27,11 +30,12 @@ function isFile(specifier: string): boolean {
 function readSource(path: string): Source {
   const text = readFileSync(join(projectRoot, path), 'utf8')
   const specifiers = specifiersOf(text)
+  const loaded = specifiersOf(text.replaceAll(typeImportPattern, ''))
   return {
     path,
     text,
     files: specifiers.filter(isFile).map((file) => join(dirname(path), file)),
-    packages: specifiers.filter((specifier) => !isFile(specifier)),
+    packages: loaded.filter((specifier) => !isFile(specifier)),
   }
 }
 
