@@ -1,5 +1,5 @@
 import { MAX_CENTS } from '../money.ts'
-import { type KeyRecord, keyDigest } from './idempotency.ts'
+import type { KeyRecord } from './idempotency.ts'
 import type { Account, Posting, PostingKind } from './postings.ts'
 
 const MIN_CENTS = -MAX_CENTS - 1n
@@ -86,9 +86,9 @@ export class Books {
     return posting
   }
 
-  /** What is kept under the key, expired or not. */
-  recall(idempotencyKey: string): KeyRecord | undefined {
-    return this.#keyRecords.get(keyDigest(idempotencyKey))
+  /** What is kept under the digest of a key, expired or not. */
+  recall(digest: string): KeyRecord | undefined {
+    return this.#keyRecords.get(digest)
   }
 
   remember(record: KeyRecord): void {

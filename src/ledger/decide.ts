@@ -22,7 +22,8 @@ export function decide(books: Books, command: Command, terms: Terms): Outcome {
 
 function moveOnce(books: Books, command: Deposit | Withdrawal, key: string, terms: Terms): Outcome {
   const asked = fingerprint(command.kind, command.account, command.amount)
-  const kept = books.recall(key)
+  const digest = keyDigest(key)
+  const kept = books.recall(digest)
   if (kept !== undefined && books.nowMs - kept.atMs < terms.idempotencyTtlMs) {
     return kept.fingerprint === asked ? { ...kept.outcome, replayed: true } : reject('idempotency_key_reused')
   }
@@ -31,7 +32,7 @@ function moveOnce(books: Books, command: Deposit | Withdrawal, key: string, term
     outcome.status === 'posted' ||
     (outcome.status === 'rejected' && rejections[outcome.reason] === 'decline')
   ) {
-    books.remember({ digest: keyDigest(key), fingerprint: asked, atMs: books.nowMs, outcome })
+    books.remember({ digest, fingerprint: asked, atMs: books.nowMs, outcome })
   }
   return outcome
 }

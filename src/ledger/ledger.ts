@@ -69,24 +69,13 @@ export class Ledger {
 
   async #work(): Promise<void> {
     while (this.#pending.length > 0) {
-      await this.#gather()
+      // By the next turn of the event loop every request that has already arrived has joined the batch.
+      await new Promise<void>((resolve) => setImmediate(resolve))
       const batch = this.#pending.slice(0, MAX_BATCH_COMMANDS)
       this.#pending = this.#pending.slice(MAX_BATCH_COMMANDS)
       await answerAll(batch, (commands) => this.#store.commit(commands))
     }
     this.#working = false
     this.#onIdle?.()
-  }
-
-  /**
-   * Lets requests that have already arrived join the batch: as long as a turn of the event loop brings more, another
-   * turn is worth less than the fsync that they then share. A turn that brings none takes a few microseconds.
-   */
-  async #gather(): Promise<void> {
-    let gathered: number
-    do {
-      gathered = this.#pending.length
-      await new Promise<void>((resolve) => setImmediate(resolve))
-    } while (this.#pending.length > gathered && this.#pending.length < MAX_BATCH_COMMANDS)
   }
 }

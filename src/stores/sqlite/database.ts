@@ -13,6 +13,9 @@ const BUSY_TIMEOUT_MS = 5_000
 /** Checkpoints copy the log back every so many pages of 4 KiB: rarer means less work, and a longer log to keep. */
 const CHECKPOINT_PAGES = 4_000
 
+/** What the writer keeps of the file in memory: enough for the blocks that many accounts' postings touch. */
+const CACHE_KIB = 16_384
+
 /** A database, open for its one writer. */
 export interface OpenDatabase {
   readonly database: DatabaseSync
@@ -44,7 +47,7 @@ function openFile(path: string): OpenDatabase {
     open.push(keepOtherWritersOut(path))
     // FULL: a commit is on the disk before it returns. NORMAL would lose the last ones with the power.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-    database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
+    database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA cache_size = -${CACHE_KIB}`)
     migrate(database)
     return { database, close }
   } catch (error) {
