@@ -16,7 +16,7 @@ import { startServer } from './servers/server.ts'
 import { removeFoldersOnInterrupt, withWorkingFolder } from './servers/working-folder.ts'
 
 const CONNECTIONS = 64
-const WARMUP_SECONDS = 1
+const WARMUP_SECONDS = 2
 const BUSY_LOAD = 0.7
 
 function partsOf({ full, only }: Options): readonly Part[] {

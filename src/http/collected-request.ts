@@ -1,45 +1,51 @@
 import { IncomingMessage } from 'node:http'
 
+/** No request of this service needs a larger body. */
+export const BODY_LIMIT_BYTES = 16_384
+
+/** What became of a body: its text, that it is larger than the limit, or that it will never be whole. */
+export type CollectedBody = { readonly text: string } | 'too large' | Error
+
 /**
  * A request that gathers its body as it arrives from the parser, instead of handing it through the machinery of a
  * stream. The bodies of this service are a few bytes that arrive with the head of the request, and reading them as a
- * stream costs as much as all the rest of it.
+ * stream costs as much as all the rest of it. What is above the limit is let go, whether anybody asks for it or not.
  */
 export class CollectedRequest extends IncomingMessage {
   #chunks: Buffer[] = []
   #bytes = 0
-  #whole = false
-  #limitBytes = Number.POSITIVE_INFINITY
-  #onBody: ((body: string | undefined) => void) | undefined
+  #isWhole = false
+  #onBody: ((body: CollectedBody) => void) | undefined
 
   /** What the parser calls with each piece of the body, and with null after the last. */
   override push(chunk: Buffer | null): boolean {
     if (chunk === null) {
-      this.#whole = true
-      this.#deliver()
+      this.#isWhole = true
+      this.#settle()
       return super.push(null)
     }
     this.#bytes += chunk.length
-    if (this.#bytes > this.#limitBytes) this.#deliver()
-    else this.#chunks.push(chunk)
+    if (this.#bytes <= BODY_LIMIT_BYTES) this.#chunks.push(chunk)
+    else this.#settle()
     return true
   }
 
-  /** Calls back once, with the body as text, or with undefined as soon as it is larger than the limit. */
-  collect(limitBytes: number, onBody: (body: string | undefined) => void): void {
-    this.#limitBytes = limitBytes
+  /** Calls back once: as soon as the body is whole, too large, or cut off. */
+  collect(onBody: (body: CollectedBody) => void): void {
     this.#onBody = onBody
-    if (this.#whole || this.#bytes > limitBytes) this.#deliver()
+    this.on('error', (error) => this.#answer(error))
+    if (this.#isWhole || this.#bytes > BODY_LIMIT_BYTES) this.#settle()
   }
 
-  #deliver(): void {
+  #settle(): void {
+    const isTooLarge = this.#bytes > BODY_LIMIT_BYTES
+    this.#answer(isTooLarge ? 'too large' : { text: Buffer.concat(this.#chunks).toString() })
+    if (isTooLarge) this.#chunks = []
+  }
+
+  #answer(body: CollectedBody): void {
     const onBody = this.#onBody
     this.#onBody = undefined
-    if (this.#bytes > this.#limitBytes) {
-      this.#chunks = []
-      onBody?.(undefined)
-    } else {
-      onBody?.(Buffer.concat(this.#chunks).toString())
-    }
+    onBody?.(body)
   }
 }

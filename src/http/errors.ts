@@ -1,7 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { StoreUnavailable } from '../ledger/store.ts'
-import { BODY_LIMIT_BYTES } from './json-body.ts'
 import { type ErrorBody, Problem } from './problems.ts'
 
 const RETRY_AFTER = { 'retry-after': '1' }
@@ -17,8 +16,6 @@ const invalidParts: Readonly<Record<string, string>> = {
 /** Faults that the framework finds before a handler runs, by its codes. */
 const frameworkProblems: Readonly<Record<string, Problem>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: new Problem(415, 'send the body as application/json'),
-  FST_ERR_CTP_BODY_TOO_LARGE: new Problem(413, `the body must not be larger than ${BODY_LIMIT_BYTES} bytes`),
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: new Problem(422, 'the body is not as long as its Content-Length says'),
   // Nobody is left to read this one; what matters is that it is no fault of the service.
   ECONNRESET: new Problem(400, 'the connection was closed before the whole request had arrived'),
   FST_ERR_BAD_URL: new Problem(404, 'the path is not a valid URL path; see /docs for the routes'),

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { CollectedRequest } from './collected-request.ts'
+import { BODY_LIMIT_BYTES, CollectedRequest } from './collected-request.ts'
 import { Problem } from './problems.ts'
 
 declare global {
@@ -13,11 +13,12 @@ declare global {
   }
 }
 
-/** No request of this service needs more. */
-export const BODY_LIMIT_BYTES = 16_384
-
 /** As many digits may be more than a double holds. */
 const LONG_DIGITS = /\d{16}/
+
+const NOT_JSON = new Problem(415, 'send the body as application/json')
+const TOO_LARGE = new Problem(413, `the body must not be larger than ${BODY_LIMIT_BYTES} bytes`)
+const MALFORMED = new Problem(422, 'the body is not valid JSON; send an object such as {"amount": "10.00"}')
 
 /** Reads bodies as JSON: when they say so, and when they do not say what they are. */
 export function readJsonBodies(app: FastifyInstance): void {
@@ -26,7 +27,7 @@ export function readJsonBodies(app: FastifyInstance): void {
   app.addContentTypeParser(/^application\/[\w.-]+\+json(?:;|$)/, readBody)
   app.addContentTypeParser('*', (request: FastifyRequest, message: IncomingMessage, done: BodyRead) => {
     if (request.headers['content-type'] === undefined) readBody(request, message, done)
-    else done(new Problem(415, 'send the body as application/json'))
+    else done(NOT_JSON)
   })
 }
 
@@ -35,22 +36,21 @@ type BodyRead = (error: Error | null, body?: unknown) => void
 function readBody(_request: FastifyRequest, message: IncomingMessage, done: BodyRead): void {
   if (!(message instanceof CollectedRequest))
     throw new TypeError('the server must make its requests collect their bodies')
-  message.on('error', done)
-  message.collect(BODY_LIMIT_BYTES, (text) => {
-    if (text === undefined)
-      return done(new Problem(413, `the body must not be larger than ${BODY_LIMIT_BYTES} bytes`))
-    const body = parseJson(text)
-    if (body instanceof Problem) done(body)
-    else done(null, body)
+  message.collect((body) => {
+    if (body === 'too large') done(TOO_LARGE)
+    else if (body instanceof Error) done(body)
+    else parseJson(body.text, done)
   })
 }
 
-function parseJson(text: string): unknown {
+function parseJson(text: string, done: BodyRead): void {
+  let body: unknown
   try {
-    return LONG_DIGITS.test(text) ? JSON.parse(text, keepLongIntegers) : JSON.parse(text)
+    body = LONG_DIGITS.test(text) ? JSON.parse(text, keepLongIntegers) : JSON.parse(text)
   } catch {
-    return new Problem(422, 'the body is not valid JSON; send an object such as {"amount": "10.00"}')
+    return done(MALFORMED)
   }
+  done(null, body)
 }
 
 /** An integer that a double would round is kept as its text, so that no amount is read as another one. */

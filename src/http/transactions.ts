@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { FromSchema } from 'json-schema-to-ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -132,6 +133,8 @@ async function* pieces(ledger: Ledger, account: Account, afterId: number): Async
       yield separator + postings.map((posting) => JSON.stringify(transaction(account, posting))).join(',')
     }
     separator = ','
+    // A client that reads fast must not keep the thread from all the others.
+    await setImmediate()
     lastId = postings.at(-1)?.id ?? lastId
   } while (postings.length === STREAMED_POSTINGS)
   yield ']}'
