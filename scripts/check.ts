@@ -8,6 +8,7 @@ const steps: ReadonlyMap<string, readonly string[]> = new Map([
   ['format', ['format:check']],
   ['openapi', ['openapi -- --check', 'lint:openapi']],
   ['browser', ['test:browser']],
+  ['production', ['test:production']],
   ['tests', ['test']],
 ])
 
