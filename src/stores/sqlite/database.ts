@@ -11,10 +11,10 @@ export const IN_MEMORY = ':memory:'
 const BUSY_TIMEOUT_MS = 5_000
 
 /** Checkpoints copy the log back every so many pages of 4 KiB: rarer means less work, and a longer log to keep. */
-const CHECKPOINT_PAGES = 4_000
+const CHECKPOINT_PAGES = 1_000
 
 /** What the writer keeps of the file in memory: enough for the blocks that many accounts' postings touch. */
-const CACHE_KIB = 16_384
+const CACHE_KIB = 49_152
 
 /** A database, open for its one writer. */
 export interface OpenDatabase {
