@@ -122,6 +122,24 @@ export function engineConforms(open: OpenStore, sequences: number): void {
       assert.deepEqual(times, [1_000_000, 1_000_000])
     }))
 
+  test('a kept outcome stays kept when the clock was set back over a restart', (t) =>
+    withStore(async ({ store, reopen }, clock) => {
+      if (reopen === undefined) return t.skip('this engine keeps nothing over a restart')
+      await store.commit([{ kind: 'open', account: '1', openingBalance: 0n }])
+      const startMs = clock.nowMs
+      const later = { ...withdrawal(1n), idempotencyKey: 'later' }
+      clock.nowMs = startMs + 5 * KEPT_FOR_MS
+      await store.commit([later])
+      clock.nowMs = startMs
+      const again = await reopen()
+      await again.commit([keyedDeposit('earlier')])
+      clock.nowMs = startMs + KEPT_FOR_MS
+      await again.commit([keyedDeposit('prunes what has expired')])
+      assert.deepEqual((await again.commit([later])).map(asPrediction), [
+        { answer: 'insufficient_funds', replayed: true },
+      ])
+    }))
+
   test('a store that is opened again goes on where it stopped', (t) =>
     withStore(async ({ store, reopen, verify }) => {
       if (reopen === undefined || verify === undefined)
