@@ -1,21 +1,19 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { StoreUnavailable } from '../ledger/store.ts'
-import { type ErrorBody, Problem } from './problems.ts'
-
-const RETRY_AFTER = { 'retry-after': '1' }
+import { type ErrorBody, Problem, problems } from './problems.ts'
 
 /** What to say when a named part of the request does not fit its schema. */
 const invalidParts: Readonly<Record<string, string>> = {
   amount: 'amount is required, as a decimal number such as "10.00"',
-  limit: 'limit must be a whole number from 1 to 1000',
-  cursor: 'cursor must be taken from the Link header of the page before',
+  limit: problems.badLimit.message,
+  cursor: problems.badCursor.message,
   'idempotency-key': 'Idempotency-Key must be 1 to 255 visible ASCII characters',
 }
 
 /** Faults that the framework finds before a handler runs, by its codes. */
 const frameworkProblems: Readonly<Record<string, Problem>> = {
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: new Problem(415, 'send the body as application/json'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: problems.notJson,
   // Nobody is left to read this one; what matters is that it is no fault of the service.
   ECONNRESET: new Problem(400, 'the connection was closed before the whole request had arrived'),
   FST_ERR_BAD_URL: new Problem(404, 'the path is not a valid URL path; see /docs for the routes'),
@@ -42,13 +40,7 @@ export function answer(reply: FastifyReply, problem: Problem): FastifyReply {
 
 function problemOf(error: FastifyError): Problem {
   if (error instanceof Problem) return error
-  if (error instanceof StoreUnavailable) {
-    return new Problem(
-      503,
-      'the service cannot take this on right now and nothing has changed; try again',
-      RETRY_AFTER,
-    )
-  }
+  if (error instanceof StoreUnavailable) return problems.unavailable
   if (error.validation !== undefined) return invalid(error)
   return (
     frameworkProblems[error.code] ??

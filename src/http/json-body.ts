@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { BODY_LIMIT_BYTES, CollectedRequest } from './collected-request.ts'
-import { Problem } from './problems.ts'
+import { Problem, problems } from './problems.ts'
 
 declare global {
   interface JSON {
@@ -16,7 +16,6 @@ declare global {
 /** As many digits may be more than a double holds. */
 const LONG_DIGITS = /\d{16}/
 
-const NOT_JSON = new Problem(415, 'send the body as application/json')
 const TOO_LARGE = new Problem(413, `the body must not be larger than ${BODY_LIMIT_BYTES} bytes`)
 const MALFORMED = new Problem(422, 'the body is not valid JSON; send an object such as {"amount": "10.00"}')
 
@@ -27,7 +26,7 @@ export function readJsonBodies(app: FastifyInstance): void {
   app.addContentTypeParser(/^application\/[\w.-]+\+json(?:;|$)/, readBody)
   app.addContentTypeParser('*', (request: FastifyRequest, message: IncomingMessage, done: BodyRead) => {
     if (request.headers['content-type'] === undefined) readBody(request, message, done)
-    else done(NOT_JSON)
+    else done(problems.notJson)
   })
 }
 

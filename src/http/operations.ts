@@ -4,7 +4,7 @@ import type { Deposit, Outcome, Withdrawal } from '../ledger/commands.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { customerBalance, type Posting } from '../ledger/postings.ts'
 import { formatCents, parseAmount } from '../money.ts'
-import { Problem, problemFor, sentencesOf } from './problems.ts'
+import { Problem, problemFor, problems, sentencesOf } from './problems.ts'
 import { loggedAccount, type LoggedDetails } from './request-log.ts'
 import { AccountParams, answered, Balance, accountErrors, failed } from './schemas.ts'
 
@@ -84,7 +84,7 @@ function addRoute(app: FastifyInstance, ledger: Ledger, kind: 'deposit' | 'withd
       ),
       ...accountErrors,
       413: failed('The body is too large.', 'the body must not be larger than 16384 bytes'),
-      415: failed('The body is not JSON.', 'send the body as application/json'),
+      415: failed('The body is not JSON.', problems.notJson.message),
       422: failed('The request is not valid.', 'amount must be > 0'),
     },
   }

@@ -1,4 +1,4 @@
-import { type Reason, rejections } from '../ledger/rejections.ts'
+import type { Reason } from '../ledger/rejections.ts'
 
 /** The one error format: a sentence that a person can act on, and nothing else. */
 export interface ErrorBody {
@@ -17,6 +17,18 @@ export class Problem extends Error {
     this.headers = headers
   }
 }
+
+/** What several places answer, and the documentation shows. */
+export const problems = {
+  notJson: new Problem(415, 'send the body as application/json'),
+  badLimit: new Problem(422, 'limit must be a whole number from 1 to 1000'),
+  badCursor: new Problem(422, 'cursor must be taken from the Link header of the page before'),
+  unavailable: new Problem(
+    503,
+    'the service cannot take this on right now and nothing has changed; try again',
+    { 'retry-after': '1' },
+  ),
+} as const satisfies Record<string, Problem>
 
 /** How each reason of the ledger is told over HTTP; the only place that knows both. */
 const answers: Readonly<Record<Reason, { readonly status: number; readonly sentence: string }>> = {
@@ -39,8 +51,5 @@ export function problemFor(reason: Reason): Problem {
 
 /** The sentences of all reasons that lead to a status, for the documentation. */
 export function sentencesOf(status: number): readonly string[] {
-  return Object.keys(rejections).flatMap((reason) => {
-    const answer = Object.entries(answers).find(([known]) => known === reason)?.[1]
-    return answer?.status === status ? [answer.sentence] : []
-  })
+  return Object.values(answers).flatMap((answer) => (answer.status === status ? [answer.sentence] : []))
 }

@@ -1,4 +1,5 @@
 import type { FromSchema } from 'json-schema-to-ts'
+import { problems } from './problems.ts'
 
 /**
  * The schemas that several routes share: they validate requests, write responses and make the documentation. They are
@@ -90,7 +91,7 @@ export const accountErrors = {
   ...commonErrors,
   503: failed(
     'The work cannot be accepted now. Nothing has changed; try again.',
-    'the service cannot take this on right now and nothing has changed; try again',
+    problems.unavailable.message,
     retryAfterHeader,
   ),
 }

@@ -6,7 +6,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { Account, Posting } from '../ledger/postings.ts'
 import { formatCents } from '../money.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
-import { Problem, problemFor } from './problems.ts'
+import { problemFor, problems } from './problems.ts'
 import { loggedAccount } from './request-log.ts'
 import { AccountParams, answered, accountErrors, failed, Money } from './schemas.ts'
 
@@ -81,7 +81,7 @@ export function transactionRoutes(app: FastifyInstance, ledger: Ledger): void {
         response: {
           200: answered('The transactions.', Transactions, linkHeader),
           ...accountErrors,
-          422: failed('The limit or cursor is not valid.', 'limit must be a whole number from 1 to 1000'),
+          422: failed('The limit or cursor is not valid.', problems.badLimit.message),
         },
       },
     },
@@ -115,9 +115,7 @@ export function transactionRoutes(app: FastifyInstance, ledger: Ledger): void {
 async function startOfPage(ledger: Ledger, account: Account, cursor: string): Promise<number> {
   const id = decodeCursor(cursor)
   const [named] = id === undefined ? [] : await ledger.history(account.id, id - 1, 1)
-  if (id === undefined || named?.id !== id) {
-    throw new Problem(422, 'cursor must be taken from the Link header of the page before')
-  }
+  if (id === undefined || named?.id !== id) throw problems.badCursor
   return id
 }
 

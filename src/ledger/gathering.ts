@@ -1,4 +1,5 @@
-interface Asked<Item, Result> {
+/** A question, and how to settle it. */
+export interface Asked<Item, Result> {
   readonly item: Item
   readonly resolve: (result: Result) => void
   readonly reject: (error: unknown) => void

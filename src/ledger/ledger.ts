@@ -1,5 +1,5 @@
 import type { Command, Outcome } from './commands.ts'
-import { answerAll, Gathering } from './gathering.ts'
+import { answerAll, type Asked, Gathering } from './gathering.ts'
 import type { Account, Posting } from './postings.ts'
 import { type Store, StoreUnavailable } from './store.ts'
 
@@ -9,12 +9,6 @@ const MAX_BATCH_COMMANDS = 1_000
 /** More waiting commands than this are refused at once rather than answered late. */
 const MAX_PENDING_COMMANDS = 20_000
 
-interface Pending {
-  readonly item: Command
-  readonly resolve: (outcome: Outcome) => void
-  readonly reject: (error: unknown) => void
-}
-
 /**
  * The face of the bank. Commands that arrive together are committed together: while one batch is made durable the
  * next one gathers, and an idle ledger commits a batch of one at once. Nobody waits for a timer.
@@ -22,7 +16,7 @@ interface Pending {
 export class Ledger {
   readonly #store: Store
   readonly #accounts: Gathering<string, Account | undefined>
-  #pending: Pending[] = []
+  #pending: Asked<Command, Outcome>[] = []
   #working = false
   #onIdle: (() => void) | undefined
 

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { AuditedKeyRecord } from '../../ledger/audit.ts'
 import type { KeyRecord } from '../../ledger/idempotency.ts'
 import { reasonFrom } from '../../ledger/rejections.ts'
 import { prepare } from './database.ts'
@@ -8,14 +9,6 @@ import { bytes, number, numberOrUndefined, type Row, textOrUndefined } from './v
 
 /** At least so many expired records go with each commit, so that they go even when no new ones come. */
 const PRUNED_AT_LEAST = 16
-
-/** A record as stored: its outcome by name. */
-export interface StoredKeyRecord {
-  readonly atMs: number
-  readonly fingerprint: string
-  readonly postingId: number | undefined
-  readonly reason: string | undefined
-}
 
 /**
  * The idempotency records: appended in the order of time, found through an index in memory, pruned from the oldest
@@ -29,7 +22,7 @@ export class KeyTable {
   readonly #deleteUpTo: StatementSync
   readonly #index = new DigestIndex()
   #latestId = 0
-  #oldestAtMs = Number.POSITIVE_INFINITY
+  #oldestAtMs: number
   #added: { digest: string; id: number }[] = []
   #pruned: { digest: string; id: number }[] = []
 
@@ -43,14 +36,11 @@ export class KeyTable {
       'SELECT id, at_ms, digest FROM idempotency_keys ORDER BY id LIMIT ?',
     )
     this.#deleteUpTo = prepare(database, 'DELETE FROM idempotency_keys WHERE id <= ?')
-    for (const row of prepare(
-      database,
-      'SELECT id, at_ms, digest FROM idempotency_keys ORDER BY id',
-    ).iterate()) {
+    for (const row of prepare(database, 'SELECT id, digest FROM idempotency_keys ORDER BY id').iterate()) {
       this.#latestId = number(row, 'id')
-      this.#oldestAtMs = Math.min(this.#oldestAtMs, number(row, 'at_ms'))
       this.#index.add(bytes(row, 'digest').toString('latin1'), this.#latestId)
     }
+    this.#oldestAtMs = this.#readOldestAtMs()
   }
 
   /** The newest record kept under the digest, expired or not. */
@@ -126,7 +116,7 @@ export class KeyTable {
 }
 
 /** All records as stored, for `verify`. */
-export function* allKeyRecords(database: DatabaseSync): Generator<StoredKeyRecord> {
+export function* allKeyRecords(database: DatabaseSync): Generator<AuditedKeyRecord> {
   const statement = prepare(
     database,
     'SELECT at_ms, fingerprint, posting_id, reason FROM idempotency_keys ORDER BY id',
@@ -134,7 +124,7 @@ export function* allKeyRecords(database: DatabaseSync): Generator<StoredKeyRecor
   for (const row of statement.iterate()) yield storedRecordFrom(row)
 }
 
-function storedRecordFrom(row: Row): StoredKeyRecord {
+function storedRecordFrom(row: Row): AuditedKeyRecord {
   return {
     atMs: number(row, 'at_ms'),
     fingerprint: bytes(row, 'fingerprint').toString('latin1'),

@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Account, Posting } from '../../ledger/postings.ts'
-import { AccountTable } from './account-table.ts'
+import type { AccountTable } from './account-table.ts'
 import { prepare } from './database.ts'
-import { PostingTable } from './posting-table.ts'
+import type { PostingTable } from './posting-table.ts'
 
 /** Answers what is asked of the books, as of the latest commit. */
 export class SqliteReader {
@@ -11,9 +11,9 @@ export class SqliteReader {
   readonly #begin: StatementSync
   readonly #commit: StatementSync
 
-  constructor(database: DatabaseSync) {
-    this.#accounts = new AccountTable(database)
-    this.#postings = new PostingTable(database)
+  constructor(database: DatabaseSync, accounts: AccountTable, postings: PostingTable) {
+    this.#accounts = accounts
+    this.#postings = postings
     this.#begin = prepare(database, 'BEGIN')
     this.#commit = prepare(database, 'COMMIT')
   }

@@ -49,7 +49,7 @@ export class SqliteStore implements Store {
     this.#accounts = new AccountTable(database)
     this.#postings = new PostingTable(database)
     this.#keys = new KeyTable(database, this.#postings)
-    this.#reader = new SqliteReader(database)
+    this.#reader = new SqliteReader(database, this.#accounts, this.#postings)
     this.#begin = prepare(database, 'BEGIN IMMEDIATE')
     this.#commit = prepare(database, 'COMMIT')
     this.#readCounters()
