@@ -9,7 +9,7 @@ import { openStore } from '../src/stores/open.ts'
 /** `npm run openapi` writes openapi.json from the routes; with `--check` it only says whether it would change. */
 const path = join(import.meta.dirname, '..', 'openapi.json')
 
-const store = openStore('memory:', { terms: { idempotencyTtlMs: 600_000 }, clock: Date.now })
+const store = await openStore('memory:', { terms: { idempotencyTtlMs: 600_000 }, clock: Date.now })
 const server = await buildServer({
   ledger: new Ledger(store),
   logger: pino({ level: 'silent' }),

@@ -5,7 +5,7 @@ export interface Config {
   readonly host: string
   /** 0 picks a free port. */
   readonly port: number
-  /** `sqlite:PATH` or `memory:`. */
+  /** The URL of a store that some engine answers to. */
   readonly store: string
   readonly idempotencyTtlMs: number
   readonly logLevel: LogLevel
@@ -23,6 +23,13 @@ export class ConfigError extends Error {
 /** A year, in seconds: a longer window is a slip of the keyboard. */
 const MAX_TTL_SECONDS = 31_536_000
 
+/** The URLs that name a store. */
+export interface StoreUrls {
+  /** What they look like, for people. */
+  readonly forms: string
+  readonly accepts: (url: string) => boolean
+}
+
 /** A flag with the environment variable that stands in for it, and what holds when neither is given. */
 interface Setting {
   readonly flag: string
@@ -38,25 +45,25 @@ const LOG_LEVEL: Setting = { flag: 'log-level', variable: 'LOG_LEVEL', preset: '
 
 /**
  * Reads flags and environment; a flag wins. An empty value counts as not given, as hosts often set those.
- * `isStoreUrl` says which stores there are. Throws `ConfigError`.
+ * Throws `ConfigError`.
  */
 export function readConfig(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
-  isStoreUrl: (url: string) => boolean,
+  storeUrls: StoreUrls,
 ): Config {
   const flags = readFlags(args, [HOST, PORT, STORE, TTL, LOG_LEVEL])
   const read = <Value>(setting: Setting, want: string, parse: (text: string) => Value | undefined): Value => {
     const [source, text] = given(setting, flags, environment)
     const value = parse(text)
     if (value === undefined)
-      throw new ConfigError(`${source} must be ${want}, but it is "${text.slice(0, 64)}"`)
+      throw new ConfigError(`${source} must be ${want}, but it is "${withoutPassword(text).slice(0, 64)}"`)
     return value
   }
   return {
     host: read(HOST, 'a host name or address', (text) => (/^[^\s/]+$/.test(text) ? text : undefined)),
     port: read(PORT, 'a whole number from 0 to 65535', (text) => wholeNumber(text, 0, 65_535)),
-    store: read(STORE, 'sqlite:PATH or memory:', (text) => (isStoreUrl(text) ? text : undefined)),
+    store: read(STORE, storeUrls.forms, (text) => (storeUrls.accepts(text) ? text : undefined)),
     idempotencyTtlMs:
       1_000 *
       read(TTL, `a whole number of seconds from 1 to ${MAX_TTL_SECONDS}`, (text) =>
@@ -74,6 +81,11 @@ export function readStoreUrl(
   environment: Readonly<Record<string, string | undefined>>,
 ): string {
   return given(STORE, readFlags(args, [STORE]), environment)[1]
+}
+
+/** The URL as it may be logged. */
+export function withoutPassword(url: string): string {
+  return url.replace(/(:\/\/[^/:@]*):.*@/s, '$1:***@')
 }
 
 function given(

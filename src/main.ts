@@ -1,21 +1,24 @@
 import closeWithGrace from 'close-with-grace'
 import { pino } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
-import { type Config, ConfigError, readConfig } from './config.ts'
+import { type Config, ConfigError, readConfig, withoutPassword } from './config.ts'
 import { buildServer } from './http/server.ts'
 import { Ledger } from './ledger/ledger.ts'
 import { type Store, StoreOpenError } from './ledger/store.ts'
 import { openTestAccounts } from './ledger/test-accounts.ts'
 import { createLog } from './logging.ts'
-import { isStoreUrl, openStore } from './stores/open.ts'
+import { isStoreUrl, openStore, STORE_FORMS } from './stores/open.ts'
 
 /** After this long a shutdown gives up on what is still under way. */
 const SHUTDOWN_MS = 9_000
 
 /** The service: configuration, store, ledger, server and signals. */
 async function start(): Promise<void> {
-  const config = readConfig(process.argv.slice(2), process.env, isStoreUrl)
-  const store = openStore(config.store, {
+  const config = readConfig(process.argv.slice(2), process.env, {
+    forms: STORE_FORMS,
+    accepts: isStoreUrl,
+  })
+  const store = await openStore(config.store, {
     terms: { idempotencyTtlMs: config.idempotencyTtlMs },
     clock: Date.now,
   })
@@ -29,7 +32,8 @@ async function serve(config: Config, store: Store): Promise<void> {
   const ledger = new Ledger(store)
   const server = await buildServer({ ledger, logger, version: packageJson.version })
   const url = await server.listen({ host: config.host, port: config.port })
-  logger.info({ url, docs: `${url}/docs`, store: config.store }, 'the service is listening')
+  const listening = { url, docs: `${url}/docs`, store: withoutPassword(config.store) }
+  logger.info(listening, 'the service is listening')
 
   closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ signal, err }) => {
     if (err !== undefined) logger.fatal({ err }, 'the service is going down after a fault of its own')

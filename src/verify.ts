@@ -1,10 +1,10 @@
 import { readStoreUrl } from './config.ts'
 import { verifyStore } from './stores/open.ts'
 
-/** `npm run verify -- --store sqlite:PATH`: proves the books from the postings up, or shows where they differ. */
+/** `npm run verify -- --store URL`: proves the books from the postings up, or shows where they differ. */
 try {
   const url = readStoreUrl(process.argv.slice(2), process.env)
-  const report = verifyStore(url)
+  const report = await verifyStore(url)
   const counts = `${report.accounts} accounts, ${report.postings} postings, ${report.keyRecords} idempotency records`
   if (report.differences === 0) {
     console.log(

@@ -12,6 +12,7 @@ export interface LoadedBooks {
   readonly cashDrawers: readonly Account[]
   /** The records of the idempotency keys that the batch carries, as far as they are kept. */
   readonly keyRecords: readonly KeyRecord[]
+  /** May be provisional, where the engine gives the postings their ids after they were decided. */
   readonly nextPostingId: number
   readonly nextAccountId: number
   /** When the batch is decided, in milliseconds since 1970, UTC; never before the latest posting. */
@@ -31,6 +32,7 @@ export class Books {
   readonly newKeyRecords: KeyRecord[] = []
   /** The accounts whose balance has changed. */
   readonly changedAccounts = new Set<Account>()
+  #lackedCash = false
   readonly #accounts = new Map<string, Account>()
   readonly #keyRecords = new Map<string, KeyRecord>()
   #nextPostingId: number
@@ -57,7 +59,14 @@ export class Books {
    * balance is held to 64 bits like any other, and one customer at the limit must not stop all others.
    */
   cashDrawerFor(cents: bigint): Account | undefined {
-    return this.cashDrawers.find(({ balance }) => fits(balance + cents))
+    const drawer = this.cashDrawers.find(({ balance }) => fits(balance + cents))
+    if (drawer === undefined) this.#lackedCash = true
+    return drawer
+  }
+
+  /** Whether some command found no cash drawer: an engine that did not load all of them has to ask again. */
+  get lackedCash(): boolean {
+    return this.#lackedCash
   }
 
   openAccount(number: string): Account {

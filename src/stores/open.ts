@@ -6,29 +6,37 @@ import { SqliteStore } from './sqlite/store.ts'
 import { verifySqlite } from './sqlite/verify.ts'
 
 /** The URLs that name a store, for people. */
-export const STORE_FORMS = 'sqlite:PATH or memory:'
+export const STORE_FORMS = 'sqlite:PATH, memory: or postgres://USER:PASSWORD@HOST:PORT/DATABASE'
 
 const SQLITE = 'sqlite:'
 const MEMORY = 'memory:'
+const POSTGRES = /^postgres(?:ql)?:\/\/./
 
 /** Whether some engine answers to the URL. */
 export function isStoreUrl(url: string): boolean {
-  return url === MEMORY || (url.startsWith(SQLITE) && url.length > SQLITE.length)
+  return url === MEMORY || POSTGRES.test(url) || (url.startsWith(SQLITE) && url.length > SQLITE.length)
 }
 
-/** Opens the store that the URL names. Throws `StoreOpenError`. */
-export function openStore(
+/** Opens the store that the URL names. Rejects with `StoreOpenError`. */
+export async function openStore(
   url: string,
   options: { readonly terms: Terms; readonly clock: () => number },
-): Store {
+): Promise<Store> {
+  if (POSTGRES.test(url)) return (await loadPostgres()).openPostgres(url, options)
   return new SqliteStore(url === MEMORY ? IN_MEMORY : sqlitePath(url), options)
 }
 
-/** Audits the store that the URL names. Throws `StoreOpenError`. */
-export function verifyStore(url: string): AuditReport {
+/** Audits the store that the URL names. Rejects with `StoreOpenError`. */
+export async function verifyStore(url: string): Promise<AuditReport> {
   if (url === MEMORY)
-    throw new StoreOpenError('memory: keeps nothing that could be verified; name a sqlite:PATH')
+    throw new StoreOpenError('memory: keeps nothing that could be verified; name another store')
+  if (POSTGRES.test(url)) return (await loadPostgres()).verifyPostgres(url)
   return verifySqlite(sqlitePath(url))
+}
+
+/** Its client is loaded only where it is used: the embedded engine starts sooner, and smaller, without it. */
+function loadPostgres(): Promise<typeof import('./postgres/engine.ts')> {
+  return import('./postgres/engine.ts')
 }
 
 function sqlitePath(url: string): string {

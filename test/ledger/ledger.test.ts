@@ -63,7 +63,7 @@ describe('the ledger', () => {
     await ledger.close()
     const outcomes = await Promise.all(submitted)
     assert.ok(outcomes.every(({ status }) => status === 'posted'))
-    assert.equal(verifySqlite(path).differences, 0)
+    assert.equal((await verifySqlite(path)).differences, 0)
   })
 
   test('answers that nothing changed when the store fails late in a batch, and goes on when it works again', async (t) => {
@@ -88,6 +88,6 @@ describe('the ledger', () => {
     const retried = await Promise.all(submitAll())
     assert.ok(retried.every((outcome) => outcome.status === 'posted' && !outcome.replayed))
     await ledger.close()
-    assert.equal(verifySqlite(path).differences, 0)
+    assert.equal((await verifySqlite(path)).differences, 0)
   })
 })

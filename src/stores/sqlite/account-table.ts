@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Account } from '../../ledger/postings.ts'
 import { prepare } from './database.ts'
 import { countIds, decodeIds, encodeIds } from './posting-ids.ts'
-import { bytes, integer, number, textOrUndefined } from './values.ts'
+import { bytes, integer, number, textOrUndefined } from '../values.ts'
 
 /** So many recent postings move from the account's row to a page of its history. */
 const RECENT_POSTINGS = 32

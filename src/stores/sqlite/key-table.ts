@@ -1,11 +1,11 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { AuditedKeyRecord } from '../../ledger/audit.ts'
+import type { StoredKeyRecord } from '../../ledger/audit.ts'
 import type { KeyRecord } from '../../ledger/idempotency.ts'
 import { reasonFrom } from '../../ledger/rejections.ts'
 import { prepare } from './database.ts'
 import { DigestIndex } from './digest-index.ts'
 import type { PostingTable } from './posting-table.ts'
-import { bytes, number, numberOrUndefined, type Row, textOrUndefined } from './values.ts'
+import { bytes, number, numberOrUndefined, type Row, textOrUndefined } from '../values.ts'
 
 /** At least so many expired records go with each commit, so that they go even when no new ones come. */
 const PRUNED_AT_LEAST = 16
@@ -116,7 +116,7 @@ export class KeyTable {
 }
 
 /** All records as stored, for `verify`. */
-export function* allKeyRecords(database: DatabaseSync): Generator<AuditedKeyRecord> {
+export function* allKeyRecords(database: DatabaseSync): Generator<StoredKeyRecord> {
   const statement = prepare(
     database,
     'SELECT at_ms, fingerprint, posting_id, reason FROM idempotency_keys ORDER BY id',
@@ -124,7 +124,7 @@ export function* allKeyRecords(database: DatabaseSync): Generator<AuditedKeyReco
   for (const row of statement.iterate()) yield storedRecordFrom(row)
 }
 
-function storedRecordFrom(row: Row): AuditedKeyRecord {
+function storedRecordFrom(row: Row): StoredKeyRecord {
   return {
     atMs: number(row, 'at_ms'),
     fingerprint: bytes(row, 'fingerprint').toString('latin1'),

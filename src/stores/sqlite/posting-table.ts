@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Posting, postingKinds } from '../../ledger/postings.ts'
 import { prepare } from './database.ts'
-import { integer, number, type Row } from './values.ts'
+import { integer, number, type Row } from '../values.ts'
 
 const COLUMNS =
   'id, at_ms, kind, debit_account_id, credit_account_id, amount, debit_balance, credit_balance' as const

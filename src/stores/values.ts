@@ -1,7 +1,5 @@
-import type { SQLOutputValue } from 'node:sqlite'
-
-/** What a column of a row holds, checked: the driver promises no type. All integers are read as `bigint`. */
-export type Row = Record<string, SQLOutputValue>
+/** What a column of a row holds, checked: no driver promises a type. All integers are read as `bigint`. */
+export type Row = Readonly<Record<string, unknown>>
 
 export function integer(row: Row, column: string): bigint {
   const value = row[column]
