@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Answer, balanceIn, Client, wasReplayed } from '../support/client.ts'
-import { type Service, startService, temporaryFolder } from '../support/service.ts'
+import { engine } from '../support/engine.ts'
+import { type Service, startService } from '../support/service.ts'
 
 /** Asks again and again until the key is forgotten: time is what is awaited here. */
 async function untilForgotten(send: () => Promise<Answer>): Promise<Answer> {
@@ -36,9 +36,9 @@ describe('the window of a key', () => {
     { set: 'by the flag, which wins', args: ['--idempotency-ttl', '1'], env: { ATM_IDEMPOTENCY_TTL: '600' } },
   ]
   for (const { set, args, env } of windows) {
-    test(`set ${set}, ends: then the same request posts once more`, { timeout: 20_000 }, () =>
+    test(`set ${set}, ends: then the same request posts once more`, { timeout: 20_000 }, async (t) =>
       withService(
-        ['--store', 'memory:', ...args],
+        ['--store', await engine().emptyStore(t), ...args],
         async (client) => {
           const begin = performance.now()
           balanceIn(await client.operate('deposit', '9999', '"1.00"', 'window'))
@@ -53,8 +53,8 @@ describe('the window of a key', () => {
     )
   }
 
-  test('ends for every request: the key is free for another', { timeout: 20_000 }, () =>
-    withService(['--store', 'memory:', '--idempotency-ttl', '1'], async (client) => {
+  test('ends for every request: the key is free for another', { timeout: 20_000 }, async (t) =>
+    withService(['--store', await engine().emptyStore(t), '--idempotency-ttl', '1'], async (client) => {
       balanceIn(await client.operate('deposit', '9999', '"1.00"', 'free'))
       assert.equal((await client.operate('deposit', '9999', '"2.00"', 'free')).status, 422)
       await untilForgotten(() => client.operate('deposit', '9999', '"1.00"', 'free'))
@@ -75,7 +75,7 @@ function sendEachKind(client: Client): Promise<Answer[]> {
 describe('a replay after a restart', () => {
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     test(`by ${signal} is the same answer, posted or declined`, async (t) => {
-      const store = `sqlite:${join(await temporaryFolder(t), 'atm.db')}`
+      const store = await engine().durableStore(t)
       const first: Answer[] = []
       await withService(['--store', store], async (client, service) => {
         first.push(...(await sendEachKind(client)))

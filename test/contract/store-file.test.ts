@@ -39,6 +39,16 @@ describe('the file of a store', () => {
     assert.deepEqual(await readdir(folder), [])
   })
 
+  test('is what a service in memory does without: its test accounts are as new at each start', async () => {
+    for (const key of ['first', 'second']) {
+      const service = await startService(['--store', 'memory:'])
+      const client = new Client(service.url)
+      assert.equal(balanceIn(await client.operate('withdraw', '1001', '500', key)), '0.00')
+      client.close()
+      await service.stop()
+    }
+  })
+
   test('in what is not a directory is refused in one line', async (t) => {
     const file = join(await temporaryFolder(t), 'file')
     await writeFile(file, '')

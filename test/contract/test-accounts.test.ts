@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
 import { balanceIn, Client, moneyOf } from '../support/client.ts'
+import { engine } from '../support/engine.ts'
 import { historyOf } from '../support/history.ts'
-import { startService, temporaryFolder } from '../support/service.ts'
+import { startService } from '../support/service.ts'
 
 async function withClient(store: string, use: (client: Client) => Promise<void>): Promise<void> {
   const service = await startService(['--store', store])
@@ -32,13 +31,13 @@ async function assertOpening(client: Client): Promise<void> {
 
 describe('the test accounts', () => {
   test('open a new store, with empty histories', async (t) => {
-    const store = `sqlite:${join(await temporaryFolder(t), 'atm.db')}`
+    const store = await engine().durableStore(t)
     await withClient(store, assertOpening)
     await withClient(store, assertOpening)
   })
 
   test('are left as they are by a restart', async (t) => {
-    const store = `sqlite:${join(await temporaryFolder(t), 'atm.db')}`
+    const store = await engine().durableStore(t)
     await withClient(store, async (client) => {
       balanceIn(await client.operate('withdraw', '1001', '500'))
       balanceIn(await client.operate('deposit', '9999', '"0.07"'))
@@ -53,24 +52,17 @@ describe('the test accounts', () => {
   })
 
   test('are not opened in a store that has other accounts', async (t) => {
-    const file = join(await temporaryFolder(t), 'atm.db')
-    await withClient(`sqlite:${file}`, assertOpening)
-    const database = new DatabaseSync(file)
-    database.exec("UPDATE accounts SET number = '7777' WHERE number = '1001'")
-    database.exec("DELETE FROM accounts WHERE number = '9999'")
-    database.close()
-    await withClient(`sqlite:${file}`, async (client) => {
+    const store = await engine().durableStore(t)
+    await withClient(store, assertOpening)
+    await engine().execute(
+      store,
+      `UPDATE accounts SET number = '7777' WHERE number = '1001'; DELETE FROM accounts WHERE number = '9999'`,
+    )
+    await withClient(store, async (client) => {
       assert.equal(await client.balance('7777'), 50_000n)
       for (const account of ['1001', '9999']) {
         assert.equal((await client.get(`/accounts/${account}/balance`)).status, 404)
       }
     })
-  })
-
-  test('are as new at each start in memory', async () => {
-    await withClient('memory:', async (client) => {
-      balanceIn(await client.operate('withdraw', '1001', '500', 'memory'))
-    })
-    await withClient('memory:', assertOpening)
   })
 })

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { isRecord } from './client.ts'
 
 /** The ordinary user that a server runs as when the tests run as root: PostgreSQL refuses root. */
 const ORDINARY_USER = 'nobody'
@@ -36,7 +35,12 @@ async function installedBinaries(): Promise<Binaries> {
     const advice = 'run "npm ci", or name a server in ATM_TEST_POSTGRES_URL'
     throw new Error(`the package ${name} with the PostgreSQL server is missing: ${advice}`, { cause })
   }
-  if (isRecord(installed)) {
+  if (
+    typeof installed === 'object' &&
+    installed !== null &&
+    'initdb' in installed &&
+    'postgres' in installed
+  ) {
     const { initdb, postgres } = installed
     if (typeof initdb === 'string' && typeof postgres === 'string') return { initdb, postgres }
   }

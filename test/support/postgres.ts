@@ -1,14 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import postgres from 'postgres'
 import { Cluster } from './postgres-cluster.ts'
+import type { Cleanup } from './service.ts'
 
 /** Names a server to test against, with a user that may create databases. Without it the tests bring their own. */
 export const SERVER_VARIABLE = 'ATM_TEST_POSTGRES_URL'
-
-/** Whatever lets a test clean up after itself. */
-export interface Cleanup {
-  after(hook: () => Promise<void>): void
-}
 
 let ownServer: Promise<string> | undefined
 

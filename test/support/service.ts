@@ -64,15 +64,23 @@ export async function run(
   return exitOf(child, collect(child.stdout), collect(child.stderr))
 }
 
+let defaultStore = (): Promise<string> => Promise.resolve('memory:')
+
+/** Gives services that name no store another one than `memory:`: each the store that `create` answers then. */
+export function setDefaultStore(create: () => Promise<string>): void {
+  defaultStore = create
+}
+
 /**
- * Starts the service on a free port and answers once it listens.
+ * Starts the service on a free port and answers once it listens; on the default store when no arguments are given.
  * Rejects with what it printed when it ends before that.
  */
 export async function startService(
-  args: readonly string[] = ['--store', 'memory:'],
+  given?: readonly string[],
   env: NodeJS.ProcessEnv = {},
   cwd: string = projectRoot,
 ): Promise<Service> {
+  const args = given ?? ['--store', await defaultStore()]
   const child = runNode([join(projectRoot, 'src', 'main.ts'), '--port', '0', ...args], env, cwd)
   const { stdout } = child
   if (stdout === null) throw new Error('the service has no standard output')
@@ -100,8 +108,13 @@ export async function startService(
   }
 }
 
+/** A test, or whatever else lets one clean up after itself. */
+export interface Cleanup {
+  after(hook: () => Promise<void>): void
+}
+
 /** An empty folder that is removed when the test ends. */
-export async function temporaryFolder(test: { after(hook: () => Promise<void>): void }): Promise<string> {
+export async function temporaryFolder(test: Cleanup): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'mini-atm-'))
   test.after(() => rm(folder, { recursive: true, force: true }))
   return folder
