@@ -22,6 +22,7 @@ export interface LoadedAccount {
  */
 export class AccountTable {
   readonly #select: StatementSync
+  readonly #selectBalance: StatementSync
   readonly #selectAll: StatementSync
   readonly #selectCashDrawers: StatementSync
   readonly #selectLatestId: StatementSync
@@ -33,6 +34,7 @@ export class AccountTable {
 
   constructor(database: DatabaseSync) {
     this.#select = prepare(database, 'SELECT id, balance, recent_postings FROM accounts WHERE number = ?')
+    this.#selectBalance = prepare(database, 'SELECT id, balance FROM accounts WHERE number = ?')
     this.#selectAll = prepare(
       database,
       'SELECT id, number, balance, recent_postings FROM accounts ORDER BY id',
@@ -73,6 +75,11 @@ export class AccountTable {
         recentPostings: bytes(row, 'recent_postings'),
       }
     )
+  }
+
+  findBalance(accountNumber: string): Account | undefined {
+    const row = this.#selectBalance.get(accountNumber)
+    return row && { id: number(row, 'id'), number: accountNumber, balance: integer(row, 'balance') }
   }
 
   /** The bank's cash drawers in the order in which they are to be used. */

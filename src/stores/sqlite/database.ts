@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, realpathSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { StoreOpenError } from '../../ledger/store.ts'
+import { LogSync } from './log-sync.ts'
 import { migrate, refuseForeign, requireNewestShape } from './migrations.ts'
 
 /** The path that keeps everything in memory. */
@@ -19,6 +20,8 @@ const CACHE_KIB = 49_152
 /** A database, open for its one writer. */
 export interface OpenDatabase {
   readonly database: DatabaseSync
+  /** What makes its commits durable; undefined where there is no disk. */
+  readonly log: LogSync | undefined
   close(): void
 }
 
@@ -33,23 +36,27 @@ export function openForWriting(path: string): OpenDatabase {
 function openInMemory(): OpenDatabase {
   const database = new DatabaseSync(IN_MEMORY, { enableForeignKeyConstraints: false })
   migrate(database)
-  return { database, close: () => database.close() }
+  return { database, log: undefined, close: () => database.close() }
 }
 
 function openFile(path: string): OpenDatabase {
   makeFolder(dirname(resolve(path)))
   // Foreign keys are what `verify` checks: checking them at every posting would cost a fifth of the speed.
   const database = new DatabaseSync(path, { enableForeignKeyConstraints: false, timeout: BUSY_TIMEOUT_MS })
-  const open = [database]
+  const open: { close(): void }[] = [database]
   const close = (): void => open.forEach((each) => each.close())
   try {
     refuseForeign(database, path)
     open.push(keepOtherWritersOut(path))
-    // FULL: a commit is on the disk before it returns. NORMAL would lose the last ones with the power.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    // NORMAL syncs for checkpoints alone: what makes a commit durable is `LogSync`, which holds up no one else.
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
     database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA cache_size = -${CACHE_KIB}`)
     migrate(database)
-    return { database, close }
+    // A write of nothing new, as the log is not there before the first one.
+    database.exec('BEGIN IMMEDIATE; COMMIT')
+    const log = new LogSync(path)
+    open.push(log)
+    return { database, log, close }
   } catch (error) {
     close()
     throw error

@@ -18,11 +18,11 @@ export class SqliteReader {
     this.#commit = prepare(database, 'COMMIT')
   }
 
-  async accounts(numbers: readonly string[]): Promise<readonly (Account | undefined)[]> {
-    return this.#inOneState(() => numbers.map((number) => this.#accounts.find(number)?.account))
+  accounts(numbers: readonly string[]): readonly (Account | undefined)[] {
+    return this.#inOneState(() => numbers.map((number) => this.#accounts.findBalance(number)))
   }
 
-  async history(accountId: number, afterId: number, limit: number): Promise<readonly Posting[]> {
+  history(accountId: number, afterId: number, limit: number): readonly Posting[] {
     return this.#inOneState(() =>
       this.#accounts.postingIds(accountId, afterId, limit).flatMap((id) => this.#postings.find(id) ?? []),
     )

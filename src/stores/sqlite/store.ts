@@ -57,12 +57,8 @@ export class SqliteStore implements Store {
 
   async commit(commands: readonly Command[]): Promise<readonly Outcome[]> {
     try {
-      this.#begin.run()
-      const batch = this.#load(commands)
-      const outcomes = commands.map((command) => decide(batch.books, command, this.#options.terms))
-      this.#persist(batch)
-      this.#commit.run()
-      this.#committed(batch.books)
+      const outcomes = this.#write(commands)
+      await this.#open.log?.sync()
       return outcomes
     } catch (error) {
       this.#keys.rolledBack()
@@ -71,12 +67,12 @@ export class SqliteStore implements Store {
     }
   }
 
-  accounts(numbers: readonly string[]): Promise<readonly (Account | undefined)[]> {
-    return this.#reader.accounts(numbers)
+  async accounts(numbers: readonly string[]): Promise<readonly (Account | undefined)[]> {
+    return this.#onceDurable(this.#reader.accounts(numbers))
   }
 
-  history(accountId: number, afterId: number, limit: number): Promise<readonly Posting[]> {
-    return this.#reader.history(accountId, afterId, limit)
+  async history(accountId: number, afterId: number, limit: number): Promise<readonly Posting[]> {
+    return this.#onceDurable(this.#reader.history(accountId, afterId, limit))
   }
 
   async isEmpty(): Promise<boolean> {
@@ -85,6 +81,22 @@ export class SqliteStore implements Store {
 
   async close(): Promise<void> {
     this.#open.close()
+  }
+
+  /** What was just read may have been committed and still be on its way to the disk: nobody is told of it before. */
+  async #onceDurable<Read>(read: Read): Promise<Read> {
+    await this.#open.log?.settled()
+    return read
+  }
+
+  #write(commands: readonly Command[]): readonly Outcome[] {
+    this.#begin.run()
+    const batch = this.#load(commands)
+    const outcomes = commands.map((command) => decide(batch.books, command, this.#options.terms))
+    this.#persist(batch)
+    this.#commit.run()
+    this.#committed(batch.books)
+    return outcomes
   }
 
   #readCounters(): void {
