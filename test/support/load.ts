@@ -36,6 +36,11 @@ export function randomOperation(accounts: readonly string[]): Operation {
   }
 }
 
+/** A random operation on one of the test accounts. */
+export function testOperation(): Operation {
+  return randomOperation(['1001', '1002', '9999'])
+}
+
 /** A load that runs until it is told to stop, or until every client has lost its connection. */
 export interface Load {
   readonly result: LoadResult

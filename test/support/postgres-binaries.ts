@@ -59,6 +59,6 @@ export async function binariesFor(owner: Owner, folder: string): Promise<Binarie
   const bin = dirname(postgres)
   if (owner.uid === undefined || isOpenToAll(bin)) return { initdb, postgres }
   const copy = join(folder, 'native')
-  cpSync(dirname(bin), copy, { recursive: true })
+  cpSync(dirname(bin), copy, { recursive: true, verbatimSymlinks: true })
   return { initdb: join(copy, 'bin', 'initdb'), postgres: join(copy, 'bin', 'postgres') }
 }

@@ -108,6 +108,11 @@ export class Cluster {
     return `postgres://${USER}:${PASSWORD}@127.0.0.1:${this.port}/${database}`
   }
 
+  /** Where everything of it is. */
+  get folder(): string {
+    return this.#ground.folder
+  }
+
   /** What the server has printed so far, for a failing test to show. */
   get log(): string {
     return this.#log.join('\n')
