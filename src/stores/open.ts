@@ -12,6 +12,9 @@ const SQLITE = 'sqlite:'
 const MEMORY = 'memory:'
 const POSTGRES = /^postgres(?:ql)?:\/\/./
 
+/** Loaded only where it is used: the embedded engine starts sooner, and smaller, without it and its client. */
+const postgres = () => import('./postgres/engine.ts')
+
 /** Whether some engine answers to the URL. */
 export function isStoreUrl(url: string): boolean {
   return url === MEMORY || POSTGRES.test(url) || (url.startsWith(SQLITE) && url.length > SQLITE.length)
@@ -22,7 +25,7 @@ export async function openStore(
   url: string,
   options: { readonly terms: Terms; readonly clock: () => number },
 ): Promise<Store> {
-  if (POSTGRES.test(url)) return (await loadPostgres()).openPostgres(url, options)
+  if (POSTGRES.test(url)) return (await postgres()).openPostgres(url, options)
   return new SqliteStore(url === MEMORY ? IN_MEMORY : sqlitePath(url), options)
 }
 
@@ -30,13 +33,8 @@ export async function openStore(
 export async function verifyStore(url: string): Promise<AuditReport> {
   if (url === MEMORY)
     throw new StoreOpenError('memory: keeps nothing that could be verified; name another store')
-  if (POSTGRES.test(url)) return (await loadPostgres()).verifyPostgres(url)
+  if (POSTGRES.test(url)) return (await postgres()).verifyPostgres(url)
   return verifySqlite(sqlitePath(url))
-}
-
-/** Its client is loaded only where it is used: the embedded engine starts sooner, and smaller, without it. */
-function loadPostgres(): Promise<typeof import('./postgres/engine.ts')> {
-  return import('./postgres/engine.ts')
 }
 
 function sqlitePath(url: string): string {

@@ -1,0 +1,60 @@
+import type { AuditReport } from '../../ledger/audit.ts'
+import { type Store, StoreOpenError } from '../../ledger/store.ts'
+import { connectTo } from './connecting.ts'
+import { Deadline } from './deadline.ts'
+import type { DecidingOptions } from './deciding.ts'
+import { migrate, requireNewestShape } from './migrations.ts'
+import type { Session } from './session.ts'
+import { PostgresStore } from './store.ts'
+import { readTarget, type Target } from './url.ts'
+import { auditSnapshot } from './verify.ts'
+
+/** A start waits this long for a server that is starting too. */
+const OPEN_WITHIN_MS = 10_000
+
+/** Opens the store that the URL names, and brings it to the newest shape. Rejects with `StoreOpenError`. */
+export function openPostgres(url: string, options: DecidingOptions): Promise<Store> {
+  const target = readTarget(url)
+  const deadline = new Deadline(OPEN_WITHIN_MS)
+  return orExplain(target, async () => {
+    await withSession(target, deadline, migrate)
+    const store = new PostgresStore(target, options)
+    await store.open(deadline)
+    return store
+  })
+}
+
+/** Audits the store that the URL names as it is at one moment. Rejects with `StoreOpenError`. */
+export function verifyPostgres(url: string): Promise<AuditReport> {
+  const target = readTarget(url)
+  return orExplain(target, () =>
+    withSession(target, new Deadline(OPEN_WITHIN_MS), async (session) => {
+      await requireNewestShape(session)
+      return auditSnapshot(session)
+    }),
+  )
+}
+
+async function withSession<Result>(
+  target: Target,
+  deadline: Deadline,
+  use: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  const session = await connectTo(target, deadline)
+  try {
+    return await use(session)
+  } finally {
+    await session.close()
+  }
+}
+
+async function orExplain<Result>(target: Target, open: () => Promise<Result>): Promise<Result> {
+  try {
+    return await open()
+  } catch (error) {
+    if (error instanceof StoreOpenError) throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    const database = target.database === undefined ? '' : ` ${target.database}`
+    throw new StoreOpenError(`cannot open the PostgreSQL database${database}: ${reason}`, { cause: error })
+  }
+}

@@ -1,0 +1,58 @@
+import postgres from 'postgres'
+
+/**
+ * What a failure means for the work that met it.
+ *
+ * - `lost`: the connection is gone or useless, and nobody knows what became of the statement.
+ * - `unwritable`: this server takes no writes, as after a failover; nothing was changed.
+ * - `duplicate`: a row of that key is there already; nothing was changed.
+ * - `conflict`: another transaction was in the way; nothing was changed, and the next try may pass.
+ * - `final`: trying again would not help, at least not now; nothing was changed.
+ */
+export type Failure = 'lost' | 'unwritable' | 'duplicate' | 'conflict' | 'final'
+
+/** The connection is gone, or was given up because the server did not answer. */
+export class ConnectionLost extends Error {
+  override readonly name = 'ConnectionLost'
+}
+
+const failures: ReadonlyMap<string, Failure> = new Map([
+  ['23505', 'duplicate'],
+  ['40001', 'conflict'],
+  ['40P01', 'conflict'],
+  ['55P03', 'conflict'],
+  ['57014', 'conflict'],
+  ['25006', 'unwritable'],
+  // The server does not know itself whether it was carried out.
+  ['40003', 'lost'],
+  // The transaction was ended because this instance did not go on with it in time.
+  ['25P03', 'lost'],
+])
+
+/** Connection exceptions; the server is going down or starting. */
+const LOST_CLASSES = ['08', '57P']
+
+export function failureFrom(error: unknown): Failure {
+  const code = codeOf(error)
+  if (code === undefined) return isOfConnection(error) ? 'lost' : 'final'
+  if (LOST_CLASSES.some((start) => code.startsWith(start))) return 'lost'
+  return failures.get(code) ?? 'final'
+}
+
+/** Node's errors of the network and those of the client library have a code; a bug of our own has none. */
+function isOfConnection(error: unknown): boolean {
+  return error instanceof ConnectionLost || (error instanceof Error && 'code' in error)
+}
+
+/** Wrong password, no such database, no right to use it: no later try would do better. */
+const REFUSAL = /^(?:28...|3D000|42501)$/
+
+/** Whether the server answered that it will never accept such a connection. */
+export function isRefusal(error: unknown): boolean {
+  return REFUSAL.test(codeOf(error) ?? '')
+}
+
+/** The five letters that the server names its error with; undefined for what did not come from a server. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof postgres.PostgresError ? error.code : undefined
+}

@@ -1,0 +1,53 @@
+import type { Command, Outcome } from '../../ledger/commands.ts'
+import type { Account, Posting } from '../../ledger/postings.ts'
+import type { Store } from '../../ledger/store.ts'
+import type { Deadline } from './deadline.ts'
+import type { DecidingOptions } from './deciding.ts'
+import { Pruning } from './pruning.ts'
+import { PostgresReader } from './reader.ts'
+import { ReaderPool } from './reader-pool.ts'
+import type { Target } from './url.ts'
+import { Writer } from './writer.ts'
+
+/** The engine for several instances over one set of books: any number of them may write at once. */
+export class PostgresStore implements Store {
+  readonly #pool: ReaderPool
+  readonly #reader: PostgresReader
+  readonly #writer: Writer
+  readonly #pruning: Pruning
+
+  constructor(target: Target, options: DecidingOptions) {
+    this.#pool = new ReaderPool(target)
+    this.#reader = new PostgresReader(this.#pool)
+    this.#pruning = new Pruning(this.#pool)
+    this.#writer = new Writer(target, options, ({ newKeyRecords, nowMs }) =>
+      this.#pruning.batchCommitted(newKeyRecords.length, nowMs - options.terms.idempotencyTtlMs),
+    )
+  }
+
+  /** Connects, so that a start fails where it cannot. */
+  open(deadline: Deadline): Promise<void> {
+    return this.#writer.open(deadline)
+  }
+
+  commit(commands: readonly Command[]): Promise<readonly Outcome[]> {
+    return this.#writer.commit(commands)
+  }
+
+  accounts(numbers: readonly string[]): Promise<readonly (Account | undefined)[]> {
+    return this.#reader.accounts(numbers)
+  }
+
+  history(accountId: number, afterId: number, limit: number): Promise<readonly Posting[]> {
+    return this.#reader.history(accountId, afterId, limit)
+  }
+
+  isEmpty(): Promise<boolean> {
+    return this.#reader.isEmpty()
+  }
+
+  async close(): Promise<void> {
+    await this.#pruning.finish()
+    await Promise.all([this.#writer.close(), this.#pool.close()])
+  }
+}
