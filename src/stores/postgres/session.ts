@@ -71,6 +71,8 @@ export class Session {
     // The client library names the server by this in the handshake.
     Object.assign(socket, { host, port })
     let session: Session | undefined
+    // The client library listens only a moment later, and an error that nobody hears ends the process.
+    socket.on('error', (error) => session?.destroy(error))
     const timeout = new ConnectionLost(`no answer within ${Math.round(withinMs)} ms`)
     const timer = setTimeout(
       () => (session === undefined ? socket.destroy(timeout) : session.destroy(timeout)),
@@ -78,6 +80,7 @@ export class Session {
     )
     try {
       await connected(socket)
+      if (socket.errored) throw socket.errored
       session = new Session(socket, address, target)
       const [row] = await session.query('SHOW transaction_read_only')
       if (row?.['transaction_read_only'] === 'on') throw new Error('the server takes no writes')
