@@ -6,7 +6,7 @@ import { ConnectionLost } from './failures.ts'
 import type { Address, Encryption, Target } from './url.ts'
 
 /** A value for `$1`; lists are given as text, see `arrays.ts`. */
-export type Parameter = string | number
+export type Parameter = string | number | Buffer
 
 /** All integers are read as `bigint`, so that no cent is rounded. */
 const integers = {

@@ -3,7 +3,7 @@ import type { Posting } from '../../ledger/postings.ts'
 import { bytes, number, numberOrUndefined, type Row, textOrUndefined } from '../values.ts'
 import { accountFrom } from './loading.ts'
 import { POSTING_COLUMNS, postingFrom } from './posting-rows.ts'
-import type { Session } from './session.ts'
+import type { Parameter, Session } from './session.ts'
 
 const CHUNK_LENGTH = 5_000
 
@@ -24,7 +24,7 @@ export async function auditSnapshot(session: Session): Promise<AuditReport> {
     postings: () => pages<Posting>(session, POSTINGS, postingFrom, 'id', 0),
     accounts: () =>
       pages<AuditedAccount>(session, ACCOUNTS, (row) => ({ account: accountFrom(row) }), 'id', 0),
-    keyRecords: () => pages<AuditedKeyRecord>(session, KEY_RECORDS, keyRecordFrom, 'digest', String.raw`\x`),
+    keyRecords: () => pages<AuditedKeyRecord>(session, KEY_RECORDS, keyRecordFrom, 'digest', Buffer.alloc(0)),
   })
   await session.query('COMMIT')
   return report
@@ -36,7 +36,7 @@ async function* pages<Item>(
   statement: string,
   itemFrom: (row: Row) => Item,
   column: 'id' | 'digest',
-  start: number | string,
+  start: Parameter,
 ): AsyncGenerator<readonly Item[]> {
   let after = start
   for (;;) {
@@ -44,7 +44,7 @@ async function* pages<Item>(
     yield rows.map(itemFrom)
     const last = rows.at(-1)
     if (last === undefined || rows.length < CHUNK_LENGTH) return
-    after = column === 'id' ? number(last, column) : String.raw`\x` + bytes(last, column).toString('hex')
+    after = column === 'id' ? number(last, column) : bytes(last, column)
   }
 }
 
