@@ -3,14 +3,14 @@ import { describe, test } from 'node:test'
 import { serviceForSuite } from '../support/client.ts'
 import { engine } from '../support/engine.ts'
 
-const version = await engine().version()
-
 describe('the contract', () => {
   const atm = serviceForSuite()
 
-  test(`is kept on ${engine().name} ${version}, as the service itself says`, () => {
+  const { name, version } = engine()
+
+  test(`is kept on ${name} ${version}, as the service itself says`, () => {
     const store = /"store":"([a-z]+):/.exec(atm.service.lines.join('\n'))?.[1]
-    assert.equal(store, engine().name === 'SQLite' ? 'memory' : 'postgres')
+    assert.equal(store, name === 'SQLite' ? 'memory' : 'postgres')
     assert.match(version, /^\d+\.\d+/)
   })
 })

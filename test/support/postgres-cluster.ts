@@ -6,9 +6,10 @@ import { createServer, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { type Binaries, binariesFor, type Owner, serverOwner } from './postgres-binaries.ts'
-import { freezeServer, sendSignal } from './postgres-processes.ts'
+import { freezeServer, isRunning, sendSignal } from './postgres-processes.ts'
 
 export type Settings = Readonly<Record<string, string>>
 
@@ -141,7 +142,7 @@ export class Cluster {
       })
     })
     if ((await Promise.race([ready, once(server, 'close')])) !== true)
-      throw new Error(`the server on port ${this.port} did not start:\n${this.log}`)
+      throw new Error(`the server on port ${this.port} did not start:\n${this.#log.slice(-10).join('\n')}`)
     // It ends with the tests' process, and must not hold that up.
     server.unref()
     if (server.stderr instanceof Socket) server.stderr.unref()
@@ -149,12 +150,18 @@ export class Cluster {
 
   /** SIGINT ends connections and writes all down; SIGQUIT ends at once, and the next start recovers. */
   async stop(signal: 'SIGINT' | 'SIGQUIT' = 'SIGINT'): Promise<void> {
-    await this.#end((pid) => [sendSignal(pid, signal)])
+    await this.#end((pid) => sendSignal(pid, signal))
   }
 
   /** SIGKILL to the server and to every process of it, as when the power fails. */
   async kill(): Promise<void> {
-    await this.#end((pid) => freezeServer(pid).map((each) => sendSignal(each, 'SIGKILL')))
+    let all: readonly number[] = []
+    await this.#end((pid) => {
+      all = freezeServer(pid)
+      for (const each of all) sendSignal(each, 'SIGKILL')
+    })
+    // The next one cannot start while any of them holds on to the memory they share.
+    while (all.some(isRunning)) await pause(5)
   }
 
   /** Stops all its processes where they stand, as a machine that hangs. Answers what lets them go on. */

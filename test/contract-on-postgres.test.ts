@@ -1,0 +1,17 @@
+import { globSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, describe } from 'node:test'
+import { engine, runOnPostgres } from './support/engine.ts'
+
+/** About files and `memory:` alone, or about values that are refused before any store is opened. */
+const onSqliteOnly = ['store-file.test.ts', 'configuration.test.ts']
+
+const hooks: (() => Promise<void>)[] = []
+after(() => Promise.all(hooks.map((hook) => hook())))
+await runOnPostgres({ after: (hook) => hooks.push(hook) })
+const folder = join(import.meta.dirname, 'contract')
+const files = globSync('*.test.ts', { cwd: folder }).filter((file) => !onSqliteOnly.includes(file))
+
+await describe(`the contract on ${engine().name} ${engine().version}`, async () => {
+  for (const file of files.toSorted()) await import(join(folder, file))
+})
