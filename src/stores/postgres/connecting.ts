@@ -9,6 +9,9 @@ const CONNECT_WITHIN_MS = 2_000
 
 const PAUSE_MS = 100
 
+/** With less time than this another try would only fail for want of time, and hide the reason. */
+const LEAST_MS = 300
+
 /** No server of the URL could be used; the message says why for each, and holds no password. */
 export class CannotConnect extends Error {
   override readonly name = 'CannotConnect'
@@ -21,7 +24,7 @@ export async function connectTo(target: Target, deadline: Deadline): Promise<Ses
       return await connectToFirst(target, Math.min(CONNECT_WITHIN_MS, deadline.remainingMs))
     } catch (error) {
       const reasons: readonly unknown[] = error instanceof AggregateError ? error.errors : [error]
-      if (deadline.remainingMs <= PAUSE_MS || reasons.every(isRefusal)) throw cannotConnect(target, reasons)
+      if (deadline.remainingMs <= LEAST_MS || reasons.every(isRefusal)) throw cannotConnect(target, reasons)
     }
     await pause(PAUSE_MS)
   }

@@ -80,7 +80,7 @@ export function readTarget(url: string): Target {
 }
 
 function readAddress(text: string): Address {
-  const [, host = '', port] = text.startsWith('/') ? [text, text] : (HOST_FORM.exec(text) ?? [])
+  const [, host = '', port] = HOST_FORM.exec(text) ?? []
   const portNumber = Number(port ?? DEFAULT_PORT)
   if (host === '' || portNumber < 1 || portNumber > 65_535)
     throw new StoreOpenError(`the URL of the store names no host and port in "${text.slice(0, 64)}"`)
