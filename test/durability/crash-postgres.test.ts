@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { wasReplayed } from '../support/client.ts'
 import {
   assertExactlyOnce,
   describeSettled,
