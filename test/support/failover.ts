@@ -32,6 +32,8 @@ export async function failOver(cleanup: Cleanup, tell: (event: string) => void):
   await primary.start()
   await standby.start()
   const database = await createDatabase({ after: () => undefined }, primary.url())
+  const replicas = await withSql(primary.url(), (sql) => sql`SELECT sync_state FROM pg_stat_replication`)
+  assert.deepEqual([...replicas], [{ sync_state: 'sync' }], 'the standby has all that is acknowledged')
   const store = urlOfBoth(database, standby)
   const instances = await startInstances(cleanup, store, 2)
   const loads = instances.map(({ client }) => startLoad(client, CLIENTS, testOperation))
