@@ -17,6 +17,8 @@ export interface Variant {
 export interface Measurement extends LoadResult {
   /** Processor time of the server in shares of one core. */
   readonly serverCpuShare: number
+  /** The same of the database server, where the server works on one. */
+  readonly databaseCpuShare: number
   /** After the load. */
   readonly serverResidentBytes: number
 }
@@ -35,7 +37,11 @@ export interface ComparisonSettings extends LoadSettings {
 // The generator needs this long to start, and the sample must end while it still runs.
 const SAMPLE_MARGIN_MS = 300
 
-async function cpuShareUnderLoad(pid: number, { warmupSeconds, seconds }: LoadSettings): Promise<number> {
+async function cpuShareUnderLoad(
+  pid: number | undefined,
+  { warmupSeconds, seconds }: LoadSettings,
+): Promise<number> {
+  if (pid === undefined) return 0
   await setTimeout(warmupSeconds * 1000 + SAMPLE_MARGIN_MS)
   const startedAtMs = performance.now()
   const before = usageOf(pid).cpuMs
@@ -46,15 +52,18 @@ async function cpuShareUnderLoad(pid: number, { warmupSeconds, seconds }: LoadSe
 /** Loads the variant once: a fresh server process, a fresh load generator process. */
 export function measure({ server, traffic }: Variant, settings: LoadSettings): Promise<Measurement> {
   return withWorkingFolder(async (folder) => {
-    const { port, pid, stop } = await startServer(server(folder), folder)
+    const program = await server(folder)
+    const { port, pid, stop } = await startServer(program, folder)
     try {
-      const [result, serverCpuShare] = await Promise.all([
+      const [result, serverCpuShare, databaseCpuShare] = await Promise.all([
         runLoadGenerator(port, traffic, settings),
         cpuShareUnderLoad(pid, settings),
+        cpuShareUnderLoad(program.database?.pid, settings),
       ])
-      return { ...result, serverCpuShare, serverResidentBytes: usageOf(pid).residentBytes }
+      return { ...result, serverCpuShare, databaseCpuShare, serverResidentBytes: usageOf(pid).residentBytes }
     } finally {
       await stop()
+      await program.database?.remove()
     }
   })
 }

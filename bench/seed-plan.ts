@@ -5,7 +5,8 @@ export const FIRST_SEEDED_ACCOUNT = 100_000
 
 /** The books to write into a new store. */
 export interface SeedPlan {
-  readonly path: string
+  /** Its URL, as the service takes it. */
+  readonly store: string
   readonly accounts: number
   /** Deposits, each to one of the accounts drawn uniformly. */
   readonly postings: number
@@ -20,10 +21,17 @@ export const SeedResult = Type.Object({
   /** The deposits alone. */
   seconds: Type.Number(),
   postingsPerSecond: Type.Number(),
+})
+
+export type SeedResult = Static<typeof SeedResult>
+
+/** What writing a file took. */
+export const SeededFile = Type.Object({
+  ...SeedResult.properties,
   /** The size of the closed store without the accounts that were in it before. */
   bytes: Type.Number(),
   /** Of these, what is in use: the rest is taken by the next postings. */
   bytesInUse: Type.Number(),
 })
 
-export type SeedResult = Static<typeof SeedResult>
+export type SeededFile = Static<typeof SeededFile>

@@ -1,15 +1,21 @@
 import { Value } from 'typebox/value'
-import { type SeedPlan, SeedResult } from './seed-plan.ts'
+import { SeededFile, type SeedPlan, SeedResult } from './seed-plan.ts'
 import { runToEnd } from './servers/programs.ts'
 
 /** Writes a new store with a program of its own, so that it leaves no memory behind here. */
-export async function seedStore(plan: SeedPlan): Promise<SeedResult> {
-  const printed = await runToEnd('bench/seed.ts', {
-    path: plan.path,
-    accounts: plan.accounts,
-    postings: plan.postings,
-    keys: plan.keys,
-    'expire-keys': plan.expireKeys,
-  })
-  return Value.Parse(SeedResult, JSON.parse(printed))
+export async function seedStoreAt(plan: SeedPlan): Promise<SeedResult> {
+  return Value.Parse(SeedResult, await runSeed(plan))
+}
+
+/** Writes a new file of the embedded engine. */
+export async function seedStore({
+  path,
+  ...plan
+}: Omit<SeedPlan, 'store'> & { readonly path: string }): Promise<SeededFile> {
+  return Value.Parse(SeededFile, await runSeed({ ...plan, store: `sqlite:${path}` }))
+}
+
+async function runSeed({ store, accounts, postings, keys, expireKeys }: SeedPlan): Promise<unknown> {
+  const options = { store, accounts, postings, keys, 'expire-keys': expireKeys }
+  return JSON.parse(await runToEnd('bench/seed.ts', options))
 }

@@ -5,25 +5,26 @@ import { parseArgs } from 'node:util'
 import type { Command } from '../src/ledger/commands.ts'
 import type { Store } from '../src/ledger/store.ts'
 import { openTestAccounts } from '../src/ledger/test-accounts.ts'
-import { SqliteStore } from '../src/stores/sqlite/store.ts'
-import { FIRST_SEEDED_ACCOUNT, type SeedPlan, type SeedResult } from './seed-plan.ts'
+import { openStore } from '../src/stores/open.ts'
+import { FIRST_SEEDED_ACCOUNT, type SeededFile, type SeedPlan, type SeedResult } from './seed-plan.ts'
 
 const BATCH_COMMANDS = 1_000
+const SQLITE = 'sqlite:'
 const KEY_TTL_MS = 24 * 60 * 60 * 1000
 
 function readPlan(): SeedPlan {
   const { values } = parseArgs({
     options: {
-      path: { type: 'string' },
+      store: { type: 'string' },
       accounts: { type: 'string', default: '1000' },
       postings: { type: 'string', default: '100000' },
       keys: { type: 'string', default: '0' },
       'expire-keys': { type: 'boolean', default: false },
     },
   })
-  if (values.path === undefined) throw new Error('--path is missing')
+  if (values.store === undefined) throw new Error('--store is missing')
   return {
-    path: values.path,
+    store: values.store,
     accounts: Number(values.accounts),
     postings: Number(values.postings),
     keys: Number(values.keys),
@@ -48,8 +49,16 @@ function readNumber(database: DatabaseSync, sql: string): number {
   return Number(Object.values(database.prepare(sql).get() ?? {})[0])
 }
 
-function sizeOf(path: string): { bytes: number; bytesInUse: number; keys: number } {
-  const database = new DatabaseSync(path, { readOnly: true })
+interface Size {
+  readonly bytes: number
+  readonly bytesInUse: number
+  readonly keys: number
+}
+
+/** Undefined for what is not a file. */
+function sizeOf(store: string): Size | undefined {
+  if (!store.startsWith(SQLITE)) return undefined
+  const database = new DatabaseSync(store.slice(SQLITE.length), { readOnly: true })
   const pages = readNumber(database, 'PRAGMA page_count')
   const pageBytes = readNumber(database, 'PRAGMA page_size')
   const freePages = readNumber(database, 'PRAGMA freelist_count')
@@ -58,9 +67,9 @@ function sizeOf(path: string): { bytes: number; bytesInUse: number; keys: number
   return { bytes: pages * pageBytes, bytesInUse: (pages - freePages) * pageBytes, keys }
 }
 
-async function seed(plan: SeedPlan): Promise<SeedResult> {
+async function seed(plan: SeedPlan): Promise<SeedResult | SeededFile> {
   let aheadMs = 0
-  const store = new SqliteStore(plan.path, {
+  const store = await openStore(plan.store, {
     terms: { idempotencyTtlMs: KEY_TTL_MS },
     clock: () => Date.now() + aheadMs,
   })
@@ -70,20 +79,21 @@ async function seed(plan: SeedPlan): Promise<SeedResult> {
     account: String(FIRST_SEEDED_ACCOUNT + index),
     openingBalance: 0n,
   }))
-  const before = sizeOf(plan.path)
+  const before = sizeOf(plan.store)
   const startedAtMs = performance.now()
   await commitAll(store, plan.postings, (index) => depositOf(plan, index))
   const seconds = (performance.now() - startedAtMs) / 1000
   if (plan.expireKeys === true) {
     aheadMs = KEY_TTL_MS + 1
     // Every commit prunes some expired keys, also one of nothing.
-    while (sizeOf(plan.path).keys > 0) await store.commit([])
+    while ((sizeOf(plan.store)?.keys ?? 0) > 0) await store.commit([])
   }
   await store.close()
-  const after = sizeOf(plan.path)
+  const after = sizeOf(plan.store)
+  const result = { seconds, postingsPerSecond: plan.postings / seconds }
+  if (before === undefined || after === undefined) return result
   return {
-    seconds,
-    postingsPerSecond: plan.postings / seconds,
+    ...result,
     bytes: after.bytes - before.bytes,
     bytesInUse: after.bytesInUse - before.bytesInUse,
   }

@@ -1,13 +1,23 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { connect, createServer as createTcpServer } from 'node:net'
 import { describe, test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
 import { isMet } from '../bench/figures.ts'
 import { createRequestSource } from '../bench/load/request-source.ts'
 import { isSuccess, responseLength } from '../bench/load/response.ts'
 import { runLoadGenerator } from '../bench/load/run.ts'
+import { bottleneckOf } from '../bench/report/bottleneck.ts'
 import { drawBarChart } from '../bench/report/svg.ts'
+import { FIRST_SEEDED_ACCOUNT } from '../bench/seed-plan.ts'
+import { seedStoreAt } from '../bench/seed-store.ts'
+import { startDelayingProxy } from '../bench/servers/delaying-proxy.ts'
+import { withPostgresServer } from '../bench/servers/postgres-server.ts'
+import { usageOf } from '../bench/servers/process-tree.ts'
 import { median, ratios } from '../bench/statistics.ts'
+import { withSql } from './support/postgres.ts'
 
 const deposit = { operation: 'deposit', firstAccount: 100_000, accounts: 1, freshKeys: false } as const
 
@@ -98,6 +108,103 @@ describe('the load generator', () => {
     const settings = { connections: 1, warmupSeconds: 0.05, seconds: 0.05 }
     await assert.rejects(runLoadGenerator(address.port, deposit, settings), /were not answered 2xx/)
     server.close()
+  })
+})
+
+describe(
+  'the processor time of a tree of processes',
+  { skip: process.platform !== 'linux' && 'reads /proc' },
+  () => {
+    test('holds that of children that have ended', async () => {
+      const busy = 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done'
+      const parent = spawn('sh', ['-c', `sh -c '${busy}'; echo done; read _`], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      })
+      await once(parent.stdout, 'data')
+      assert.ok(parent.pid !== undefined)
+      const { cpuMs } = usageOf(parent.pid)
+      parent.stdin.end('\n')
+      await once(parent, 'close')
+      assert.ok(cpuMs >= 50, `${cpuMs} ms`)
+    })
+  },
+)
+
+describe('the bottleneck', () => {
+  const run = {
+    requests: 1,
+    requestsEver: 1,
+    requestsPerSecond: 1,
+    p50Ms: 1,
+    p99Ms: 1,
+    maxMs: 1,
+    failures: 0,
+    generatorCpuShare: 0.3,
+    generatorLoopShare: 0.3,
+    serverCpuShare: 0.8,
+    databaseCpuShare: 0,
+    serverResidentBytes: 1,
+  }
+
+  test('is the machine when server, database and load generator together use all cores', () => {
+    const withDatabase = { name: 'both', runs: [{ ...run, databaseCpuShare: 0.85 }] }
+    assert.match(bottleneckOf(withDatabase, 2), /by the machine.*80 % of a core, the database server 85 %/)
+    assert.match(bottleneckOf({ name: 'one', runs: [run] }, 2), /by waiting.*80 % of a core, and/)
+  })
+})
+
+describe('the long line', () => {
+  const DELAY_MS = 10
+  const CHUNKS = 200
+
+  test('delays each direction, keeps the order, and carries many chunks at once', async () => {
+    const echo = createTcpServer((socket) => socket.pipe(socket)).listen(0, '127.0.0.1')
+    await once(echo, 'listening')
+    const address = echo.address()
+    assert.ok(address !== null && typeof address === 'object')
+    const line = await startDelayingProxy(address.port, DELAY_MS)
+    const socket = connect(line.port, '127.0.0.1').setEncoding('utf8').setNoDelay(true)
+    let received = ''
+    socket.on('data', (text: string) => (received += text))
+    const startedAtMs = performance.now()
+    let sent = ''
+    for (let chunk = 0; chunk < CHUNKS; chunk++) {
+      const text = `${chunk} `
+      sent += text
+      socket.write(text)
+      await turn()
+    }
+    socket.end()
+    await once(socket, 'close')
+    const elapsedMs = performance.now() - startedAtMs
+    await line.close()
+    echo.close()
+    assert.equal(received, sent)
+    assert.ok(elapsedMs >= 2 * DELAY_MS, `${elapsedMs} ms for a round trip`)
+    assert.ok(elapsedMs < (CHUNKS * 2 * DELAY_MS) / 2, `${elapsedMs} ms: the chunks waited for each other`)
+  })
+})
+
+describe("the benchmark's own PostgreSQL", () => {
+  test('gives every run a copy of the seeded books, and takes it away after', async () => {
+    await withPostgresServer(async (server) => {
+      assert.match(server.version, /^\d+\.\d+/)
+      const template = await server.create()
+      await seedStoreAt({ store: template, accounts: 3, postings: 20, keys: 5 })
+      const copy = await server.copyOf(template)
+      const seeded = await withSql(
+        copy.url,
+        (sql) => sql`SELECT (SELECT count(*)::int FROM postings) AS postings, count(*)::int AS accounts
+          FROM accounts WHERE number::int >= ${FIRST_SEEDED_ACCOUNT}`,
+      )
+      assert.equal(seeded[0]?.['accounts'], 3)
+      assert.ok(Number(seeded[0]?.['postings']) >= 20)
+      await copy.remove()
+      await assert.rejects(
+        withSql(copy.url, (sql) => sql`SELECT 1`),
+        /does not exist/,
+      )
+    })
   })
 })
 

@@ -8,6 +8,8 @@ import { loadGeneratorAlone } from './generator.ts'
 import { largeStore, manyLiveKeys } from './growth.ts'
 import { streamedHistory } from './history-stream.ts'
 import type { Part } from './part.ts'
+import { postgresAgainstEmbedded } from './postgres.ts'
+import { postgresWithLatency } from './postgres-latency.ts'
 
 /** Everything that is measured, in the order in which it runs. */
 export const allParts: readonly Part[] = [
@@ -16,6 +18,7 @@ export const allParts: readonly Part[] = [
   balanceReadsOnOneProcess,
   hotAccountAgainstMany,
   freshKeysAgainstNone,
+  postgresAgainstEmbedded,
   startAndIdleMemory,
   loadGeneratorAlone,
   diskOfAPosting,
@@ -23,4 +26,5 @@ export const allParts: readonly Part[] = [
   manyLiveKeys,
   largeStore,
   streamedHistory,
+  postgresWithLatency,
 ]

@@ -11,9 +11,9 @@ function percent(share: number): string {
 }
 
 /** Who was the limit. The generator is not while its loop has time to wait. */
-function limitOf(serverCores: number, generatorCores: number, generatorLoop: number, cores: number): string {
+function limitOf(serverCores: number, allCores: number, generatorLoop: number, cores: number): string {
   if (generatorLoop >= BUSY_SHARE) return 'the load generator'
-  if (serverCores + generatorCores >= BUSY_SHARE * cores) return `the machine, all ${cores} cores being busy`
+  if (allCores >= BUSY_SHARE * cores) return `the machine, all ${cores} cores being busy`
   // Nearly all the work of a server in one process is on one thread.
   return serverCores >= BUSY_SHARE ? 'the server' : 'waiting, such as for the disk'
 }
@@ -21,8 +21,10 @@ function limitOf(serverCores: number, generatorCores: number, generatorLoop: num
 /** Says in a sentence which side was the bottleneck, and how much time the load generator had to spare. */
 export function bottleneckOf({ name, runs }: Series, cores = availableParallelism()): string {
   const server = median(runs.map(({ serverCpuShare }) => serverCpuShare))
+  const database = median(runs.map(({ databaseCpuShare }) => databaseCpuShare))
   const generator = median(runs.map(({ generatorCpuShare }) => generatorCpuShare))
   const loop = median(runs.map(({ generatorLoopShare }) => generatorLoopShare))
-  const limit = limitOf(server, generator, loop, cores)
-  return `${name}: limited by ${limit}; the server used ${percent(server)} of a core, and the load generator had ${percent(1 - loop)} of its time to spare.`
+  const limit = limitOf(server, server + database + generator, loop, cores)
+  const databaseUse = database > 0 ? `, the database server ${percent(database)}` : ''
+  return `${name}: limited by ${limit}; the server used ${percent(server)} of a core${databaseUse}, and the load generator had ${percent(1 - loop)} of its time to spare.`
 }

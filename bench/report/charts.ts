@@ -22,7 +22,7 @@ export function drawCharts(parts: readonly PartReport[]): Chart[] {
   const bars = (value: (measurement: Measurement) => number): Bar[] =>
     parts.flatMap((part) => part.series.map((series) => barOf(part, series, value)))
   if (parts.every(({ series }) => series.length === 0)) return []
-  const rates = 'Requests per second, 64 connections (median, and the range of the rounds)'
+  const rates = 'Requests per second (median, and the range of the rounds)'
   const latencies = 'p99 latency in milliseconds (median, and the range of the rounds)'
   return [
     {

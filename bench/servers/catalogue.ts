@@ -1,9 +1,10 @@
 import { constants, copyFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { PostgresServer } from './postgres-server.ts'
 import type { ServerProgram } from './server.ts'
 
 /** Makes the program that is to run in a folder of its own. */
-export type ServerRecipe = (folder: string) => ServerProgram
+export type ServerRecipe = (folder: string) => ServerProgram | Promise<ServerProgram>
 
 export interface ServiceOptions {
   /** HTTP workers; undefined leaves it to the service. */
@@ -23,7 +24,7 @@ function storeIn(folder: string, { storePath, copyOf }: ServiceOptions): string 
 }
 
 /** The service itself, durable and with its log on. */
-export function service(options: ServiceOptions = {}): ServerRecipe {
+export function service(options: ServiceOptions = {}): (folder: string) => ServerProgram {
   const { workers, idempotencyTtlSeconds } = options
   return (folder) => ({
     program: 'src/main.ts',
@@ -33,6 +34,30 @@ export function service(options: ServiceOptions = {}): ServerRecipe {
       'idempotency-ttl': idempotencyTtlSeconds,
     },
   })
+}
+
+/** The service, as durable, on a copy of a database. `url` may lead it there by another way. */
+export function serviceOnPostgres(
+  postgres: PostgresServer,
+  template: string,
+  url: (direct: string) => string = (direct) => direct,
+): ServerRecipe {
+  return async () => {
+    const database = await postgres.copyOf(template)
+    return { program: 'src/main.ts', options: { store: url(database.url) }, database }
+  }
+}
+
+/** The usual way to book in PostgreSQL: one transaction an operation. */
+export function usualPostgres(postgres: PostgresServer, accounts: number): ServerRecipe {
+  return async () => {
+    const database = await postgres.copyOf('template1')
+    return {
+      program: 'bench/peers/usual-postgres.ts',
+      options: { database: database.url, accounts },
+      database,
+    }
+  }
 }
 
 /** The least that Node can do over HTTP. */

@@ -14,6 +14,16 @@ const RETRY_MS = 2
 export interface ServerProgram {
   readonly program: string
   readonly options: OptionValues
+  /** The database server that it works on, if it does. */
+  readonly database?: UsedDatabase
+}
+
+/** A database that was made for one run of a server. */
+export interface UsedDatabase {
+  /** The first process of the database server. */
+  readonly pid: number
+  /** Called after the server has stopped. */
+  readonly remove: () => Promise<void>
 }
 
 /** A server that has answered its first request. */

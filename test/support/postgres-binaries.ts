@@ -48,7 +48,7 @@ async function installedBinaries(): Promise<Binaries> {
 }
 
 /** Whether everybody may enter the folder: often not so for what root has installed below its home. */
-function isOpenToAll(folder: string): boolean {
+export function isOpenToAll(folder: string): boolean {
   const parent = dirname(folder)
   return (statSync(folder).mode & 0o001) !== 0 && (parent === folder || isOpenToAll(parent))
 }

@@ -26,8 +26,8 @@ export interface Ground {
   remove(): Promise<void>
 }
 
-async function prepareGround(): Promise<Ground> {
-  const folder = await mkdtemp(join(tmpdir(), 'mini-atm-postgres-'))
+async function prepareGround(parent: string): Promise<Ground> {
+  const folder = await mkdtemp(join(parent, 'mini-atm-postgres-'))
   const owner = serverOwner()
   if (owner.uid !== undefined && owner.gid !== undefined) await chown(folder, owner.uid, owner.gid)
   const guardian = spawn(process.execPath, [join(import.meta.dirname, 'postgres-guardian.ts'), folder], {
@@ -75,9 +75,12 @@ export class Cluster {
     this.#settings = settings
   }
 
-  /** An empty cluster that has not been started. Durable, as PostgreSQL is when nobody says otherwise. */
-  static async create(settings: Settings = {}): Promise<Cluster> {
-    const ground = await prepareGround()
+  /**
+   * An empty cluster that has not been started. Durable, as PostgreSQL is when nobody says otherwise.
+   * `parent` is the folder to make its own folder in; the user that it runs as must be able to enter it.
+   */
+  static async create(settings: Settings = {}, parent = tmpdir()): Promise<Cluster> {
+    const ground = await prepareGround(parent)
     const cluster = new Cluster(ground, 'primary', await freePort(), settings)
     const passwordFile = join(ground.folder, 'password')
     await writeFile(passwordFile, PASSWORD)
@@ -112,6 +115,13 @@ export class Cluster {
   /** Where everything of it is. */
   get folder(): string {
     return this.#ground.folder
+  }
+
+  /** The server's first process, of which all its others are children. */
+  get pid(): number {
+    const pid = this.#server?.pid
+    if (pid === undefined) throw new Error('the server is not running')
+    return pid
   }
 
   /** What the server has printed so far, for a failing test to show. */
@@ -166,7 +176,7 @@ export class Cluster {
 
   /** Stops all its processes where they stand, as a machine that hangs. Answers what lets them go on. */
   freeze(): () => void {
-    const stopped = freezeServer(this.#pid())
+    const stopped = freezeServer(this.pid)
     return () => {
       for (const pid of stopped) sendSignal(pid, 'SIGCONT')
     }
@@ -177,14 +187,8 @@ export class Cluster {
     return this.#ground.remove()
   }
 
-  #pid(): number {
-    const pid = this.#server?.pid
-    if (pid === undefined) throw new Error('the server is not running')
-    return pid
-  }
-
   async #end(signal: (pid: number) => unknown): Promise<void> {
-    const pid = this.#pid()
+    const { pid } = this
     this.#server?.ref()
     const ended = this.#server === undefined ? undefined : once(this.#server, 'exit')
     signal(pid)
