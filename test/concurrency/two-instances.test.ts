@@ -96,7 +96,10 @@ describe('two instances on one PostgreSQL', () => {
       const contestants = [first.client.operate('deposit', '1001', '"0.01"', key)]
       contestants.push(second.client.operate('deposit', '1002', '"0.01"', key))
       const statuses = (await Promise.all(contestants)).map(({ status }) => status)
-      assert.deepEqual(statuses.toSorted((a, b) => a - b), [200, 422])
+      assert.deepEqual(
+        statuses.toSorted((a, b) => a - b),
+        [200, 422],
+      )
       return statuses.indexOf(200)
     })
     const balances = await Promise.all(['1001', '1002'].map((account) => first.client.balance(account)))

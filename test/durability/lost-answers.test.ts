@@ -27,7 +27,7 @@ describe('a server answer that is lost', () => {
       const store = await createDatabase(t)
       const proxy = await startProxy(t, store)
       const service = await startService(['--store', proxy.url])
-      t.after(() => service.stop('SIGKILL').then(() => undefined))
+      t.after(() => service.stop().then(() => undefined))
       const client = new Client(service.url)
       let expected = 0n
 
@@ -77,7 +77,7 @@ describe('a server answer that is lost', () => {
     const store = await createDatabase(t)
     const proxy = await startProxy(t, store)
     const service = await startService(['--store', proxy.url])
-    t.after(() => service.stop('SIGKILL').then(() => undefined))
+    t.after(() => service.stop().then(() => undefined))
     const client = new Client(service.url)
     const deposit = (): Promise<Answer> => client.operate('deposit', '9999', '"0.01"', 'silent')
     const heldBack = proxy.holdBack(1)

@@ -22,7 +22,7 @@ export async function startInstances(test: Cleanup, store: string, count: number
       let client = new Client(service.url, CONNECTIONS)
       test.after(async () => {
         client.close()
-        const exit = await service.stop('SIGKILL')
+        const exit = await service.stop()
         assertNoPassword(store, exit.stdout + exit.stderr)
       })
       return {
