@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
-import { StoreUnavailable } from '../ledger/store.ts'
+import { OutcomeUnknown, StoreUnavailable } from '../ledger/store.ts'
 import { type ErrorBody, Problem, problems } from './problems.ts'
 
 /** What to say when a named part of the request does not fit its schema. */
@@ -40,6 +40,7 @@ export function answer(reply: FastifyReply, problem: Problem): FastifyReply {
 
 function problemOf(error: FastifyError): Problem {
   if (error instanceof Problem) return error
+  if (error instanceof OutcomeUnknown) return problems.unknownOutcome
   if (error instanceof StoreUnavailable) return problems.unavailable
   if (error.validation !== undefined) return invalid(error)
   return (

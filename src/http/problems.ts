@@ -28,6 +28,11 @@ export const problems = {
     'the service cannot take this on right now and nothing has changed; try again',
     { 'retry-after': '1' },
   ),
+  unknownOutcome: new Problem(
+    503,
+    'the service has lost its store and cannot tell whether this was carried out; try again with the same Idempotency-Key to learn the outcome',
+    { 'retry-after': '1' },
+  ),
 } as const satisfies Record<string, Problem>
 
 /** How each reason of the ledger is told over HTTP; the only place that knows both. */

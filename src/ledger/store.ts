@@ -8,7 +8,8 @@ import type { Account, Posting } from './postings.ts'
 export interface Store {
   /**
    * Decides the commands in order and makes all of it durable, or nothing of it. Answers an outcome for each.
-   * Rejects with `StoreUnavailable` when it could not, and then nothing has changed.
+   * Rejects with `StoreUnavailable` when it could not, and then nothing has changed; with `OutcomeUnknown` when it
+   * could not even learn that.
    */
   commit(commands: readonly Command[]): Promise<readonly Outcome[]>
 
@@ -27,7 +28,12 @@ export interface Store {
 
 /** The store could not do what was asked, and nothing has changed. The sender may try again. */
 export class StoreUnavailable extends Error {
-  override readonly name = 'StoreUnavailable'
+  override readonly name: string = 'StoreUnavailable'
+}
+
+/** The store was lost while it worked, and may have done what was asked. A retry with the same key tells. */
+export class OutcomeUnknown extends StoreUnavailable {
+  override readonly name = 'OutcomeUnknown'
 }
 
 /** The store cannot be opened, for a reason that its message tells the operator in one line. */

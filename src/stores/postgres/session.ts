@@ -18,6 +18,12 @@ const integers = {
   },
 }
 
+/**
+ * Lets the server look every second whether anyone still waits for a statement, so that one that was given up does
+ * not go on waiting for a lock, nor hold its own. It does no harm to others behind a pooler.
+ */
+const WATCH_CLIENT = 'SET client_connection_check_interval = 1000'
+
 /** How long a connection may take to say good-bye, in seconds. */
 const END_WITHIN_SECONDS = 1
 
@@ -82,7 +88,9 @@ export class Session {
       await connected(socket)
       if (socket.errored) throw socket.errored
       session = new Session(socket, address, target)
-      const [row] = await session.query('SHOW transaction_read_only')
+      // A server that does not know the setting does without it.
+      const watching = session.query(WATCH_CLIENT).catch(() => undefined)
+      const [[row]] = await Promise.all([session.query('SHOW transaction_read_only'), watching])
       if (row?.['transaction_read_only'] === 'on') throw new Error('the server takes no writes')
       return session
     } catch (error) {

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Books } from '../../ledger/books.ts'
 import type { Command, Outcome } from '../../ledger/commands.ts'
-import { StoreUnavailable } from '../../ledger/store.ts'
+import { OutcomeUnknown, StoreUnavailable } from '../../ledger/store.ts'
 import { Deadline } from './deadline.ts'
 import { accountsLeftBy, type Decided, type DecidingOptions, numberedFrom } from './deciding.ts'
 import { codeOf, ConnectionLost, failureFrom } from './failures.ts'
@@ -21,6 +21,9 @@ const COMMIT_WITHIN_MS = 5_000
 
 /** A server that has not answered by then is taken for frozen; what it did is settled over another connection. */
 const ANSWER_WITHIN_MS = 2_000
+
+/** So long a batch that was given up is still asked after, so that a refusal hardly ever is a maybe. */
+const LAST_WORD_WITHIN_MS = 2_000
 
 /** The next try waits for a random part of this, so that instances in each other's way do not meet again. */
 const MAX_PAUSE_MS = 20
@@ -63,7 +66,7 @@ export class Writer {
     await this.#connection.session(deadline)
   }
 
-  /** Answers the outcomes once they are durable. Rejects with `StoreUnavailable`. */
+  /** Answers the outcomes once they are durable. Rejects with `StoreUnavailable`, or `OutcomeUnknown` at worst. */
   async commit(commands: readonly Command[]): Promise<readonly Outcome[]> {
     if (commands.length > MAX_COMMANDS)
       throw new StoreUnavailable(`a batch has ${MAX_COMMANDS} commands at most`)
@@ -75,9 +78,8 @@ export class Writer {
         const outcomes = await this.#attempt(attempted, deadline)
         if (outcomes !== undefined) return outcomes
       } catch (error) {
-        this.#afterFailure(error, attempted)
         if (failureFrom(error) === 'final' || deadline.remainingMs <= MAX_PAUSE_MS)
-          throw new StoreUnavailable('the database could not write', { cause: error })
+          return this.#giveUp(attempted, error)
         await pause(Math.random() * MAX_PAUSE_MS)
       }
       if (deadline.hasPassed) throw new StoreUnavailable('the database was too busy to write')
@@ -91,16 +93,39 @@ export class Writer {
   /** Undefined when it has to be tried again, in another way. */
   async #attempt(attempted: Attempted, deadline: Deadline): Promise<readonly Outcome[] | undefined> {
     const session = await this.#connection.session(deadline)
+    const settled = this.#settle(attempted)
+    if (settled !== undefined) return settled
+    const limitMs = Math.min(ANSWER_WITHIN_MS, deadline.remainingMs)
+    try {
+      return await session.within(limitMs, () =>
+        this.#mayTrust(attempted) ? this.#trusting(session, attempted) : this.#locked(session, attempted),
+      )
+    } catch (error) {
+      this.#afterFailure(error, attempted)
+      throw error
+    }
+  }
+
+  /** The outcomes of what was sent before, if it was committed. The connection is newer than that: it is shut out. */
+  #settle(attempted: Attempted): readonly Outcome[] | undefined {
     const { sent } = attempted
     attempted.sent = undefined
-    if (sent !== undefined) {
-      const firstPostingId = this.#connection.settled(sent.turn)
-      if (firstPostingId !== undefined) return numberedFrom(firstPostingId, sent.decided)
+    const firstPostingId = sent && this.#connection.settled(sent.turn)
+    return firstPostingId === undefined ? undefined : sent && numberedFrom(firstPostingId, sent.decided)
+  }
+
+  /** The last word on a batch: it was committed after all, or it is shut out and never will be. */
+  async #giveUp(attempted: Attempted, cause: unknown): Promise<readonly Outcome[]> {
+    if (attempted.sent !== undefined) {
+      try {
+        await this.#connection.session(new Deadline(LAST_WORD_WITHIN_MS))
+      } catch {
+        throw new OutcomeUnknown('the database did not say whether it has written', { cause })
+      }
     }
-    const limitMs = Math.min(ANSWER_WITHIN_MS, deadline.remainingMs)
-    return session.within(limitMs, () =>
-      this.#mayTrust(attempted) ? this.#trusting(session, attempted) : this.#locked(session, attempted),
-    )
+    const settled = this.#settle(attempted)
+    if (settled !== undefined) return settled
+    throw new StoreUnavailable('the database could not write', { cause })
   }
 
   #mayTrust({ isTrusting, named }: Attempted): boolean {
@@ -165,12 +190,14 @@ export class Writer {
     return numberedFrom(firstPostingId, decided)
   }
 
+  /** Follows what failed on the connection while the batch was under way on it. */
   #afterFailure(error: unknown, attempted: Attempted): void {
     const failure = failureFrom(error)
-    if (failure === 'lost' || failure === 'unwritable' || codeOf(error) === undefined)
+    const isOfServer = codeOf(error) !== undefined
+    if (failure === 'lost' || failure === 'unwritable' || !isOfServer)
       this.#connection.drop(new ConnectionLost('the connection was given up', { cause: error }))
-    // Anything but a lost answer says that nothing was committed.
-    if (failure !== 'lost') attempted.sent = undefined
+    // Only the server's own word says that nothing was committed.
+    if (isOfServer && failure !== 'lost') attempted.sent = undefined
   }
 }
 
