@@ -60,13 +60,18 @@ describe('a server answer that is lost', () => {
       }
       for (const [way, prepare] of Object.entries(ways)) {
         const losses: Loss[] = []
-        do {
-          await prepare()
-          losses.push(await loseAnswer(losses.length + 1, way))
-        } while (losses.at(-1)?.wasLost)
+        // The network may put two answers together, so that one pass can miss the one that counts.
+        for (let pass = 0; pass < 5 && !losses.some(({ wasCommitted }) => wasCommitted); pass += 1) {
+          let number = 0
+          do {
+            number += 1
+            await prepare()
+            losses.push(await loseAnswer(number, `${way} ${pass}`))
+          } while (losses.at(-1)?.wasLost)
+        }
         const committed = losses.filter(({ wasCommitted }) => wasCommitted).length
         assert.ok(committed > 0, `no answer of a commit was lost ${way}`)
-        t.diagnostic(`${way}: ${losses.length - 1} answers lost, one by one, ${committed} after a commit`)
+        t.diagnostic(`${way}: ${losses.length} answers lost, one by one, ${committed} after a commit`)
       }
       assert.equal((await historyOf(client, '9999')).length, Number(expected))
       client.close()
