@@ -66,8 +66,8 @@ const damages = [
     named: /record 20\b/,
   },
   {
-    what: 'the list of an account, which has lost its newest postings',
-    sql: "UPDATE accounts SET recent_postings = x'' WHERE number = '1002'",
+    what: 'the list of an account, which has lost a page',
+    sql: "DELETE FROM history_pages WHERE account_id = (SELECT id FROM accounts WHERE number = '1002')",
     named: /history of account 1002/,
   },
   { what: 'an account, which is gone', sql: "DELETE FROM accounts WHERE number = '1002'", named: /account/ },

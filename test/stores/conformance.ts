@@ -41,7 +41,7 @@ export function engineConforms(open: OpenStore, sequences: number): void {
     const accepted = new Map<string, number>()
     await fc.assert(
       fc.asyncProperty(days, async (day) => {
-        await withStore(async ({ store, verify }, clock) => {
+        await withStore(async ({ store, reopen, verify }, clock) => {
           const model = new Model(KEPT_FOR_MS)
           for (const { pauseMs, commands } of day) {
             clock.nowMs += pauseMs
@@ -53,6 +53,7 @@ export function engineConforms(open: OpenStore, sequences: number): void {
           }
           await sameBooks(store, model)
           if (verify !== undefined) assert.deepEqual((await verify()).firstDifferences, [])
+          if (reopen !== undefined) await sameBooks(await reopen(), model)
         })
       }),
       { numRuns: sequences },

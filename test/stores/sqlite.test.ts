@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -8,24 +8,35 @@ import { SqliteStore } from '../../src/stores/sqlite/store.ts'
 import { verifySqlite } from '../../src/stores/sqlite/verify.ts'
 import { engineConforms, type OpenStore } from './conformance.ts'
 
-const onFile: OpenStore = async (clock, idempotencyTtlMs) => {
-  const folder = await mkdtemp(join(tmpdir(), 'mini-atm-store-'))
-  const path = join(folder, 'atm.db')
-  const open = (): SqliteStore =>
-    new SqliteStore(path, { terms: { idempotencyTtlMs }, clock: () => clock.nowMs })
-  let store = open()
-  return {
-    store,
-    reopen: async () => {
-      await store.close()
-      store = open()
-      return store
-    },
-    verify: async () => verifySqlite(path),
-    remove: async () => {
-      await store.close()
-      await rm(folder, { recursive: true })
-    },
+/** `foldEveryPostings` as a deployment has it when undefined. `crash` opens again what a killed process leaves behind. */
+function onFile(foldEveryPostings: number | undefined, { crash }: { crash: boolean }): OpenStore {
+  return async (clock, idempotencyTtlMs) => {
+    const folder = await mkdtemp(join(tmpdir(), 'mini-atm-store-'))
+    const options = {
+      terms: { idempotencyTtlMs },
+      clock: () => clock.nowMs,
+      ...(foldEveryPostings !== undefined && { foldEveryPostings }),
+    }
+    let path = join(folder, 'atm.db')
+    let store = new SqliteStore(path, options)
+    return {
+      store,
+      reopen: async () => {
+        const left = path
+        if (crash) {
+          path = join(folder, 'left-behind.db')
+          for (const part of ['', '-wal']) await copyFile(`${left}${part}`, `${path}${part}`)
+        }
+        await store.close()
+        store = new SqliteStore(path, options)
+        return store
+      },
+      verify: async () => verifySqlite(path),
+      remove: async () => {
+        await store.close()
+        await rm(folder, { recursive: true })
+      },
+    }
   }
 }
 
@@ -41,5 +52,9 @@ test('the engine under test is the SQLite that Node carries', () => {
   assert.equal(version, process.versions['sqlite'])
 })
 
-describe('the embedded engine on a file', () => engineConforms(onFile, 200))
+describe('the embedded engine on a file', () => engineConforms(onFile(undefined, { crash: false }), 200))
+describe('the embedded engine on a file, killed', () =>
+  engineConforms(onFile(undefined, { crash: true }), 200))
+describe('the embedded engine on a file, folding all the time, killed', () =>
+  engineConforms(onFile(3, { crash: true }), 200))
 describe('the embedded engine in memory', () => engineConforms(inMemory, 2_000))

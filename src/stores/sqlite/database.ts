@@ -15,7 +15,7 @@ const BUSY_TIMEOUT_MS = 5_000
 const CHECKPOINT_PAGES = 1_000
 
 /** What the writer keeps of the file in memory: enough for the blocks that many accounts' postings touch. */
-const CACHE_KIB = 49_152
+const CACHE_KIB = 16_384
 
 /** A database, open for its one writer. */
 export interface OpenDatabase {

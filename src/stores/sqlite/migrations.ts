@@ -54,6 +54,13 @@ const migrations: readonly string[] = [
   VALUES (1, NULL, 0, x''), (2, NULL, 0, x''), (3, NULL, 0, x''), (4, NULL, 0, x''),
          (5, NULL, 0, x''), (6, NULL, 0, x''), (7, NULL, 0, x''), (8, NULL, 0, x'');
   `,
+  `
+  -- The postings up to posting_id are folded into the rows of the accounts; of those after it, an account's row knows
+  -- the ones up to its latest_posting_id.
+  CREATE TABLE folded_up_to (posting_id INTEGER NOT NULL) STRICT;
+  INSERT INTO folded_up_to SELECT coalesce(max(id), 0) FROM postings;
+  ALTER TABLE accounts ADD COLUMN latest_posting_id INTEGER NOT NULL DEFAULT 0;
+  `,
 ]
 
 /** Throws `StoreOpenError` for a file that is not ours or that a newer version has written. Changes nothing. */

@@ -11,13 +11,13 @@ export class PostingTable {
   readonly #insert: StatementSync
   readonly #select: StatementSync
   readonly #selectLatest: StatementSync
-  readonly #selectAll: StatementSync
+  readonly #selectAfter: StatementSync
 
   constructor(database: DatabaseSync) {
     this.#insert = prepare(database, `INSERT INTO postings (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
     this.#select = prepare(database, `SELECT ${COLUMNS} FROM postings WHERE id = ?`)
     this.#selectLatest = prepare(database, `SELECT ${COLUMNS} FROM postings ORDER BY id DESC LIMIT 1`)
-    this.#selectAll = prepare(database, `SELECT ${COLUMNS} FROM postings ORDER BY id`)
+    this.#selectAfter = prepare(database, `SELECT ${COLUMNS} FROM postings WHERE id > ? ORDER BY id`)
   }
 
   insert(posting: Posting): void {
@@ -43,9 +43,9 @@ export class PostingTable {
     return row && postingFrom(row)
   }
 
-  /** All postings in the order of posting, read one at a time. */
-  *all(): Generator<Posting> {
-    for (const row of this.#selectAll.iterate()) yield postingFrom(row)
+  /** The postings above `id` in the order of posting, read one at a time. */
+  *after(id: number): Generator<Posting> {
+    for (const row of this.#selectAfter.iterate(id)) yield postingFrom(row)
   }
 }
 

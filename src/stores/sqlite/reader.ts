@@ -2,33 +2,45 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Account, Posting } from '../../ledger/postings.ts'
 import type { AccountTable } from './account-table.ts'
 import { prepare } from './database.ts'
+import type { LiveAccounts } from './live-accounts.ts'
 import type { PostingTable } from './posting-table.ts'
+
+/** Where the books are read from. */
+export interface ReadableBooks {
+  readonly table: AccountTable
+  readonly live: LiveAccounts
+  readonly postings: PostingTable
+}
 
 /** Answers what is asked of the books, as of the latest commit. */
 export class SqliteReader {
-  readonly #accounts: AccountTable
-  readonly #postings: PostingTable
+  readonly #books: ReadableBooks
   readonly #begin: StatementSync
   readonly #commit: StatementSync
 
-  constructor(database: DatabaseSync, accounts: AccountTable, postings: PostingTable) {
-    this.#accounts = accounts
-    this.#postings = postings
+  constructor(database: DatabaseSync, books: ReadableBooks) {
+    this.#books = books
     this.#begin = prepare(database, 'BEGIN')
     this.#commit = prepare(database, 'COMMIT')
   }
 
   accounts(numbers: readonly string[]): readonly (Account | undefined)[] {
-    return this.#inOneState(() => numbers.map((number) => this.#accounts.findBalance(number)))
+    return this.#inOneState(() => numbers.map((number) => this.#books.live.find(number)))
   }
 
   history(accountId: number, afterId: number, limit: number): readonly Posting[] {
     return this.#inOneState(() =>
-      this.#accounts.postingIds(accountId, afterId, limit).flatMap((id) => this.#postings.find(id) ?? []),
+      this.#postingIds(accountId, afterId, limit).flatMap((id) => this.#books.postings.find(id) ?? []),
     )
   }
 
-  /** One transaction: the statements see one state of the file, and take its lock once instead of each. */
+  #postingIds(accountId: number, afterId: number, limit: number): readonly number[] {
+    const listed = this.#books.table.postingIds(accountId, afterId, limit)
+    if (listed.length === limit) return listed
+    return [...listed, ...this.#books.live.unlisted(accountId, afterId)].slice(0, limit)
+  }
+
+  /** One transaction takes the lock of the file once instead of for each statement. */
   #inOneState<Result>(read: () => Result): Result {
     this.#begin.run()
     try {

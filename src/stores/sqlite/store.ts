@@ -3,11 +3,13 @@ import { Books } from '../../ledger/books.ts'
 import { accountsNamedBy, type Command, type Outcome } from '../../ledger/commands.ts'
 import { decide, type Terms } from '../../ledger/decide.ts'
 import { type KeyRecord, keyDigest } from '../../ledger/idempotency.ts'
-import { type Account, isInHistory, type Posting } from '../../ledger/postings.ts'
+import type { Account, Posting } from '../../ledger/postings.ts'
 import { type Store, StoreUnavailable } from '../../ledger/store.ts'
 import { AccountTable } from './account-table.ts'
 import { type OpenDatabase, openForWriting, prepare } from './database.ts'
+import { Folding } from './folding.ts'
 import { KeyTable } from './key-table.ts'
+import { LiveAccounts } from './live-accounts.ts'
 import { PostingTable } from './posting-table.ts'
 import { SqliteReader } from './reader.ts'
 
@@ -15,16 +17,12 @@ export interface SqliteStoreOptions {
   readonly terms: Terms
   /** Milliseconds since 1970, UTC. */
   readonly clock: () => number
+  /** Balances are folded into the accounts' rows after so many postings; see `Folding`. */
+  readonly foldEveryPostings?: number
 }
 
-/** The working set of a transaction, and what the engine alone knows of it. */
-interface Batch {
-  readonly books: Books
-  /** By account id: the recent postings that the account was loaded with. */
-  readonly recentPostings: ReadonlyMap<number, Buffer>
-}
-
-const NO_POSTINGS = Buffer.alloc(0)
+/** More means that a page takes more changes at once, and that a start after a crash takes longer: half a second. */
+const FOLD_EVERY_POSTINGS = 100_000
 
 /** The embedded engine: one file, one writer, one transaction and one fsync for each batch. */
 export class SqliteStore implements Store {
@@ -32,11 +30,12 @@ export class SqliteStore implements Store {
   readonly #options: SqliteStoreOptions
   readonly #accounts: AccountTable
   readonly #postings: PostingTable
+  readonly #live: LiveAccounts
+  readonly #folding: Folding
   readonly #keys: KeyTable
   readonly #reader: SqliteReader
   readonly #begin: StatementSync
   readonly #commit: StatementSync
-  #cashDrawers: readonly Account[] = []
   #nextPostingId = 1
   #nextAccountId = 1
   #latestMs = 0
@@ -49,7 +48,14 @@ export class SqliteStore implements Store {
     this.#accounts = new AccountTable(database)
     this.#postings = new PostingTable(database)
     this.#keys = new KeyTable(database, this.#postings)
-    this.#reader = new SqliteReader(database, this.#accounts, this.#postings)
+    const { foldEveryPostings = FOLD_EVERY_POSTINGS } = options
+    this.#live = new LiveAccounts(this.#accounts, this.#postings)
+    this.#folding = new Folding(this.#accounts, this.#live, foldEveryPostings)
+    this.#reader = new SqliteReader(database, {
+      table: this.#accounts,
+      live: this.#live,
+      postings: this.#postings,
+    })
     this.#begin = prepare(database, 'BEGIN IMMEDIATE')
     this.#commit = prepare(database, 'COMMIT')
     this.#readCounters()
@@ -62,6 +68,7 @@ export class SqliteStore implements Store {
       return outcomes
     } catch (error) {
       this.#keys.rolledBack()
+      this.#folding.rolledBack()
       if (this.#open.database.isTransaction) this.#open.database.exec('ROLLBACK')
       throw new StoreUnavailable('the store could not write', { cause: error })
     }
@@ -76,11 +83,22 @@ export class SqliteStore implements Store {
   }
 
   async isEmpty(): Promise<boolean> {
-    return this.#nextAccountId === this.#cashDrawers.length + 1
+    return this.#nextAccountId === this.#live.cashDrawers().length + 1
   }
 
   async close(): Promise<void> {
+    try {
+      this.#foldAll()
+    } catch {
+      // It only spares the next start some work: what is not folded now is followed again then.
+    }
     this.#open.close()
+  }
+
+  #foldAll(): void {
+    this.#begin.run()
+    this.#folding.foldAll(this.#nextPostingId - 1)
+    this.#commit.run()
   }
 
   /** What was just read may have been committed and still be on its way to the disk: nobody is told of it before. */
@@ -91,11 +109,11 @@ export class SqliteStore implements Store {
 
   #write(commands: readonly Command[]): readonly Outcome[] {
     this.#begin.run()
-    const batch = this.#load(commands)
-    const outcomes = commands.map((command) => decide(batch.books, command, this.#options.terms))
-    this.#persist(batch)
+    const books = this.#load(commands)
+    const outcomes = commands.map((command) => decide(books, command, this.#options.terms))
+    this.#persist(books)
     this.#commit.run()
-    this.#committed(batch.books)
+    this.#committed(books)
     return outcomes
   }
 
@@ -104,50 +122,36 @@ export class SqliteStore implements Store {
     this.#nextPostingId = (latestPosting?.id ?? 0) + 1
     this.#latestMs = latestPosting?.atMs ?? 0
     this.#nextAccountId = this.#accounts.latestId() + 1
-    this.#cashDrawers = this.#accounts.cashDrawers()
   }
 
-  #load(commands: readonly Command[]): Batch {
+  #load(commands: readonly Command[]): Books {
     const accounts = new Map<string, Account>()
-    const recentPostings = new Map<number, Buffer>()
     const keyRecords: KeyRecord[] = []
     for (const command of commands) {
       for (const number of accountsNamedBy(command)) {
-        const loaded = accounts.has(number) ? undefined : this.#accounts.find(number)
-        if (loaded === undefined) continue
-        accounts.set(number, loaded.account)
-        recentPostings.set(loaded.account.id, loaded.recentPostings)
+        const account = accounts.has(number) ? undefined : this.#live.find(number)
+        if (account !== undefined) accounts.set(number, account)
       }
       if (command.idempotencyKey === undefined) continue
       const record = this.#keys.find(keyDigest(command.idempotencyKey))
       if (record !== undefined) keyRecords.push(record)
     }
-    const books = new Books({
+    return new Books({
       accounts: [...accounts.values()],
-      cashDrawers: this.#cashDrawers.map((drawer) => ({ ...drawer })),
+      cashDrawers: this.#live.cashDrawers(),
       keyRecords,
       nextPostingId: this.#nextPostingId,
       nextAccountId: this.#nextAccountId,
       nowMs: Math.max(this.#options.clock(), this.#latestMs),
     })
-    return { books, recentPostings }
   }
 
-  #persist({ books, recentPostings }: Batch): void {
+  #persist(books: Books): void {
     for (const account of books.openedAccounts) this.#accounts.insert(account)
-    const newPostingIds = new Map<number, number[]>()
-    for (const posting of books.postings) {
-      this.#postings.insert(posting)
-      if (!isInHistory(posting)) continue
-      append(newPostingIds, posting.debitAccountId, posting.id)
-      append(newPostingIds, posting.creditAccountId, posting.id)
-    }
-    for (const account of books.changedAccounts) {
-      const added = account.number === undefined ? undefined : newPostingIds.get(account.id)
-      this.#accounts.update(account, recentPostings.get(account.id) ?? NO_POSTINGS, added ?? [])
-    }
+    for (const posting of books.postings) this.#postings.insert(posting)
     for (const record of books.newKeyRecords) this.#keys.insert(record)
     this.#keys.prune(books.nowMs - this.#options.terms.idempotencyTtlMs)
+    this.#folding.foldSome(this.#nextPostingId - 1, books.postings.length)
   }
 
   /** What is kept in memory follows what is on the disk, never the other way. */
@@ -155,13 +159,9 @@ export class SqliteStore implements Store {
     this.#nextPostingId += books.postings.length
     this.#nextAccountId += books.openedAccounts.length
     this.#latestMs = books.nowMs
-    this.#cashDrawers = books.cashDrawers
     this.#keys.committed(books.nowMs)
+    this.#folding.committed()
+    for (const account of books.openedAccounts) this.#live.opened(account)
+    for (const posting of books.postings) this.#live.posted(posting)
   }
-}
-
-function append(lists: Map<number, number[]>, key: number, value: number): void {
-  const list = lists.get(key)
-  if (list === undefined) lists.set(key, [value])
-  else list.push(value)
 }
