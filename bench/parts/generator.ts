@@ -1,13 +1,17 @@
 import { cannedAnswers } from '../servers/catalogue.ts'
-import { type Part, compareAloud, depositsToOneAccount } from './part.ts'
+import { type Part, compareAloud, depositsToOneAccount, withSettings } from './part.ts'
 
 const FASTER_THAN_ANY_SERVER = 60_000
+
+/** It hardly varies. */
+const MAX_ROUNDS = 3
 
 export const loadGeneratorAlone: Part = {
   name: 'generator',
   long: false,
   async run(bench) {
-    const [canned] = await compareAloud(bench, [
+    const rounds = Math.min(bench.settings.rounds, MAX_ROUNDS)
+    const [canned] = await compareAloud(withSettings(bench, { rounds }), [
       { name: 'canned answers', server: cannedAnswers(), traffic: depositsToOneAccount },
     ])
     return {

@@ -43,6 +43,11 @@ export async function compareAloud(bench: Bench, variants: readonly Variant[]): 
   })
 }
 
+/** The same benchmark with other settings, for a part that would take too long or asks for more. */
+export function withSettings(bench: Bench, settings: Partial<Bench['settings']>): Bench {
+  return { ...bench, settings: { ...bench.settings, ...settings } }
+}
+
 /** How many HTTP workers to ask the service for, so that it runs in one process. */
 export function oneProcess({ serviceHasWorkers }: Bench): number | undefined {
   return serviceHasWorkers ? 1 : undefined
