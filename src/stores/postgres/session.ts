@@ -58,7 +58,9 @@ export class Session {
       max_lifetime: null,
       fetch_types: false,
       onnotice: (): void => undefined,
-      onclose: (): void => this.destroy(new ConnectionLost('the server closed the connection')),
+      // A moment later: whoever waits is told the cause first, where there is one, such as a wrong certificate.
+      onclose: (): void =>
+        void setImmediate(() => this.destroy(new ConnectionLost('the server closed the connection'))),
       // Its own sockets would connect again unasked, and cannot be destroyed when a server is frozen.
       socket: (): Socket => {
         if (isTaken) throw new ConnectionLost('the connection is lost')
@@ -88,9 +90,11 @@ export class Session {
       await connected(socket)
       if (socket.errored) throw socket.errored
       session = new Session(socket, address, target)
+      // The first statement is the one that is told why the server lets nobody in.
+      const asked = session.query('SHOW transaction_read_only')
       // A server that does not know the setting does without it.
       const watching = session.query(WATCH_CLIENT).catch(() => undefined)
-      const [[row]] = await Promise.all([session.query('SHOW transaction_read_only'), watching])
+      const [[row]] = await Promise.all([asked, watching])
       if (row?.['transaction_read_only'] === 'on') throw new Error('the server takes no writes')
       return session
     } catch (error) {
