@@ -11,7 +11,7 @@ import { loggedAccount } from './request-log.ts'
 import { AccountParams, answered, accountErrors, failed, Money } from './schemas.ts'
 
 /** Small enough that other requests are served between two pieces of a long history. */
-const STREAMED_POSTINGS = 200
+const STREAMED_POSTINGS = 100
 
 const Transaction = {
   type: 'object',
@@ -94,7 +94,7 @@ export function transactionRoutes(app: FastifyInstance, ledger: Ledger): void {
       if (limit === undefined) {
         return reply
           .type('application/json; charset=utf-8')
-          .send(Readable.from(pieces(ledger, account, afterId)))
+          .send(Readable.from(pieces(ledger, account, afterId), { highWaterMark: 1 }))
       }
       const postings = await ledger.history(account.id, afterId, Number(limit) + 1)
       const page = postings.slice(0, Number(limit))

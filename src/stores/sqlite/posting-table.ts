@@ -18,6 +18,8 @@ export class PostingTable {
     this.#select = prepare(database, `SELECT ${COLUMNS} FROM postings WHERE id = ?`)
     this.#selectLatest = prepare(database, `SELECT ${COLUMNS} FROM postings ORDER BY id DESC LIMIT 1`)
     this.#selectAfter = prepare(database, `SELECT ${COLUMNS} FROM postings WHERE id > ? ORDER BY id`)
+    // Many postings are read for one answer, and an array of a row is made in half the time of an object.
+    for (const select of [this.#select, this.#selectLatest, this.#selectAfter]) select.setReturnArrays(true)
   }
 
   insert(posting: Posting): void {
@@ -49,18 +51,19 @@ export class PostingTable {
   }
 }
 
+/** Reads a row of `COLUMNS`, in their order. */
 function postingFrom(row: Row): Posting {
-  const kind = postingKinds[number(row, 'kind')]
+  const kind = postingKinds[number(row, 2)]
   if (kind === undefined)
     throw new TypeError('the store holds a posting of a kind that this version does not know')
   return {
-    id: number(row, 'id'),
-    atMs: number(row, 'at_ms'),
+    id: number(row, 0),
+    atMs: number(row, 1),
     kind,
-    debitAccountId: number(row, 'debit_account_id'),
-    creditAccountId: number(row, 'credit_account_id'),
-    amount: integer(row, 'amount'),
-    debitBalance: integer(row, 'debit_balance'),
-    creditBalance: integer(row, 'credit_balance'),
+    debitAccountId: number(row, 3),
+    creditAccountId: number(row, 4),
+    amount: integer(row, 5),
+    debitBalance: integer(row, 6),
+    creditBalance: integer(row, 7),
   }
 }
