@@ -1,5 +1,6 @@
 import { closeSync, fdatasync, openSync } from 'node:fs'
 import { promisify } from 'node:util'
+import { OutcomeUnknown, StoreUnavailable } from '../../ledger/store.ts'
 
 const syncData = promisify(fdatasync)
 
@@ -14,22 +15,27 @@ const syncData = promisify(fdatasync)
 export class LogSync {
   readonly #descriptor: number
   #underWay: Promise<void> = Promise.resolve()
-  #fault: Error | undefined
+  #fault: StoreUnavailable | undefined
 
   /** The log must be there already: it is from the first write of an open database to its close. */
   constructor(databasePath: string) {
     this.#descriptor = openSync(`${databasePath}-wal`, 'r+')
   }
 
-  /** Settles once all that was committed before the call is on the disk. */
+  /** Throws `StoreUnavailable` once the disk has failed. Nothing may be committed from then on. */
+  assertSound(): void {
+    if (this.#fault !== undefined) throw this.#fault
+  }
+
+  /** Settles once all that was committed before the call is on the disk. Rejects with `OutcomeUnknown`. */
   sync(): Promise<void> {
     this.#underWay = this.#sync()
     return this.#underWay
   }
 
-  /** Settles with the latest `sync`, at once when nothing is under way. */
+  /** Settles with the latest `sync`. Rejects with `StoreUnavailable` when the disk has failed. */
   settled(): Promise<void> {
-    return this.#underWay
+    return this.#underWay.catch(() => this.assertSound())
   }
 
   close(): void {
@@ -37,15 +43,14 @@ export class LogSync {
   }
 
   async #sync(): Promise<void> {
-    if (this.#fault !== undefined) throw this.#fault
     try {
       await syncData(this.#descriptor)
-    } catch (error) {
+    } catch (cause) {
       // The system may have dropped what it could not write, so a second try that succeeds would prove nothing.
-      this.#fault = new Error('the disk did not confirm a write; restart the service once it is sound', {
-        cause: error,
+      this.#fault = new StoreUnavailable('the disk has failed; restart the service once it is sound', {
+        cause,
       })
-      throw this.#fault
+      throw new OutcomeUnknown('the disk did not confirm what was written', { cause })
     }
   }
 }

@@ -63,6 +63,7 @@ export class SqliteStore implements Store {
 
   async commit(commands: readonly Command[]): Promise<readonly Outcome[]> {
     try {
+      this.#open.log?.assertSound()
       const outcomes = this.#write(commands)
       await this.#open.log?.sync()
       return outcomes
@@ -70,6 +71,7 @@ export class SqliteStore implements Store {
       this.#keys.rolledBack()
       this.#folding.rolledBack()
       if (this.#open.database.isTransaction) this.#open.database.exec('ROLLBACK')
+      if (error instanceof StoreUnavailable) throw error
       throw new StoreUnavailable('the store could not write', { cause: error })
     }
   }
@@ -96,6 +98,7 @@ export class SqliteStore implements Store {
   }
 
   #foldAll(): void {
+    this.#open.log?.assertSound()
     this.#begin.run()
     this.#folding.foldAll(this.#nextPostingId - 1)
     this.#commit.run()
