@@ -9,9 +9,15 @@ const MAX_BATCH_COMMANDS = 1_000
 /** More waiting commands than this are refused at once rather than answered late. */
 const MAX_PENDING_COMMANDS = 20_000
 
+/** A commit that takes longer is likely to be on its way to a database that is far. */
+const FAR_COMMIT_MS = 8
+
+/** For this part of such a commit's time the next batch waits for the clients that were just answered. */
+const GATHERED_FOR = 0.5
+
 /**
  * The face of the bank. Commands that arrive together are committed together: while one batch is made durable the
- * next one gathers, and an idle ledger commits a batch of one at once. Nobody waits for a timer.
+ * next one gathers, and an idle ledger commits a batch of one at once.
  */
 export class Ledger {
   readonly #store: Store
@@ -19,6 +25,8 @@ export class Ledger {
   #pending: Asked<Command, Outcome>[] = []
   #working = false
   #onIdle: (() => void) | undefined
+  /** Called when so many commands are pending. */
+  #gathering: { readonly commands: number; readonly onFull: () => void } | undefined
 
   constructor(store: Store) {
     this.#store = store
@@ -35,6 +43,7 @@ export class Ledger {
     }
     return new Promise((resolve, reject) => {
       this.#pending.push({ item: command, resolve, reject })
+      if (this.#pending.length === this.#gathering?.commands) this.#gathering.onFull()
       this.#wake()
     })
   }
@@ -62,14 +71,40 @@ export class Ledger {
   }
 
   async #work(): Promise<void> {
+    // By the next turn of the event loop every request that has already arrived has joined the batch.
+    await nextTurn()
     while (this.#pending.length > 0) {
-      // By the next turn of the event loop every request that has already arrived has joined the batch.
-      await new Promise<void>((resolve) => setImmediate(resolve))
       const batch = this.#pending.slice(0, MAX_BATCH_COMMANDS)
       this.#pending = this.#pending.slice(MAX_BATCH_COMMANDS)
+      const startedAtMs = performance.now()
       await answerAll(batch, (commands) => this.#store.commit(commands))
+      await this.#gather(batch.length, performance.now() - startedAtMs)
     }
     this.#working = false
     this.#onIdle?.()
   }
+
+  /**
+   * Lets the next batch fill. After a long commit the clients that were just answered are given time to ask again: else
+   * the next batch would leave without them, the one after it without the others, and each client would wait for two
+   * commits instead of one.
+   */
+  async #gather(answered: number, commitMs: number): Promise<void> {
+    await nextTurn()
+    const pending = this.#pending.length
+    if (commitMs < FAR_COMMIT_MS || pending === 0 || pending >= MAX_BATCH_COMMANDS) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, commitMs * GATHERED_FOR)
+      const onFull = (): void => {
+        clearTimeout(timer)
+        resolve()
+      }
+      this.#gathering = { commands: Math.min(pending + answered, MAX_BATCH_COMMANDS), onFull }
+    })
+    this.#gathering = undefined
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }

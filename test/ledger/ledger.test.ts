@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import type { Deposit, Outcome } from '../../src/ledger/commands.ts'
 import { Ledger } from '../../src/ledger/ledger.ts'
-import { StoreUnavailable } from '../../src/ledger/store.ts'
+import { type Store, StoreUnavailable } from '../../src/ledger/store.ts'
 import { openTestAccounts } from '../../src/ledger/test-accounts.ts'
 import { SqliteStore } from '../../src/stores/sqlite/store.ts'
 import { verifySqlite } from '../../src/stores/sqlite/verify.ts'
@@ -13,21 +14,31 @@ import { temporaryFolder } from '../support/service.ts'
 const options = { terms: { idempotencyTtlMs: 1_000 }, clock: Date.now }
 const deposit: Deposit = { kind: 'deposit', account: '1001', amount: 1n }
 
+const ROUND_TRIP_MS = 20
+const THINKING_MS = 2
+
+/** The store with another way to its commits. */
+function committingBy(store: Store, commit: Store['commit']): Store {
+  return {
+    commit,
+    accounts: (numbers) => store.accounts(numbers),
+    history: (accountId, afterId, limit) => store.history(accountId, afterId, limit),
+    isEmpty: () => store.isEmpty(),
+    close: () => store.close(),
+  }
+}
+
 describe('the ledger', () => {
   test('commits what arrives together in few batches, and answers each in its order', async () => {
     const store = new SqliteStore(':memory:', options)
     await openTestAccounts(store)
     const sizes: number[] = []
-    const ledger = new Ledger({
-      commit: (commands) => {
+    const ledger = new Ledger(
+      committingBy(store, (commands) => {
         sizes.push(commands.length)
         return store.commit(commands)
-      },
-      accounts: (numbers) => store.accounts(numbers),
-      history: (accountId, afterId, limit) => store.history(accountId, afterId, limit),
-      isEmpty: () => store.isEmpty(),
-      close: () => store.close(),
-    })
+      }),
+    )
     const outcomes = await Promise.all(Array.from({ length: 2_500 }, () => ledger.submit(deposit)))
     assert.deepEqual(sizes, [1_000, 1_000, 500])
     const balances = outcomes.map((outcome) =>
@@ -36,6 +47,37 @@ describe('the ledger', () => {
     assert.deepEqual(
       balances,
       Array.from({ length: 2_500 }, (_, index) => BigInt(50_001 + index)),
+    )
+    await ledger.close()
+  })
+
+  test('lets the clients of a store that is far away travel together, though they came apart', async () => {
+    const store = new SqliteStore(':memory:', options)
+    await openTestAccounts(store)
+    const sizes: number[] = []
+    const ledger = new Ledger(
+      committingBy(store, async (commands) => {
+        sizes.push(commands.length)
+        await setTimeout(ROUND_TRIP_MS)
+        return store.commit(commands)
+      }),
+    )
+    const client = async (): Promise<void> => {
+      for (let sent = 0; sent < 20; sent += 1) {
+        await ledger.submit(deposit)
+        await setTimeout(THINKING_MS)
+      }
+    }
+    const early = Array.from({ length: 20 }, client)
+    await setTimeout(ROUND_TRIP_MS / 2)
+    await Promise.all([...early, ...Array.from({ length: 30 }, client)])
+    assert.equal(
+      sizes.reduce((sum, size) => sum + size),
+      1_000,
+    )
+    assert.ok(
+      sizes.filter((size) => size === 50).length >= sizes.length / 2,
+      `batches of ${sizes.join(', ')}`,
     )
     await ledger.close()
   })
