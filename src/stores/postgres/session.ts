@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net'
-import type { ConnectionOptions } from 'node:tls'
 import postgres from 'postgres'
 import type { Row } from '../values.ts'
+import { encrypted } from './encryption.ts'
 import { ConnectionLost } from './failures.ts'
-import type { Address, Encryption, Target } from './url.ts'
+import type { Address, Target } from './url.ts'
 
 /** A value for `$1`; lists are given as text, see `arrays.ts`. */
 export type Parameter = string | number | Buffer
@@ -48,7 +48,8 @@ export class Session {
       ...(target.database !== undefined && { database: target.database }),
       host: address.host,
       port: address.port,
-      ssl: address.path === undefined ? sslOptions(target.encryption, address) : false,
+      // The socket is encrypted already, where it is to be.
+      ssl: false as const,
       connection: { application_name: target.applicationName },
       prepare: target.prepares,
       types: integers,
@@ -89,7 +90,7 @@ export class Session {
     try {
       await connected(socket)
       if (socket.errored) throw socket.errored
-      session = new Session(socket, address, target)
+      session = new Session(await encrypted(socket, address, target.encryption), address, target)
       // The first statement is the one that is told why the server lets nobody in.
       const asked = session.query('SHOW transaction_read_only')
       // A server that does not know the setting does without it.
@@ -160,17 +161,4 @@ function connected(socket: Socket): Promise<void> {
       resolve()
     })
   })
-}
-
-function sslOptions(
-  encryption: Encryption,
-  { host }: Address,
-): false | 'prefer' | 'require' | ConnectionOptions {
-  if (typeof encryption !== 'object') return encryption
-  return {
-    host,
-    rejectUnauthorized: true,
-    ...(encryption.ca !== undefined && { ca: encryption.ca }),
-    ...(!encryption.checksHost && { checkServerIdentity: () => undefined }),
-  }
 }
