@@ -10,10 +10,8 @@ import { drawCharts } from './report/charts.ts'
 import { describeMachine, otherWork } from './report/machine.ts'
 import { writeMarkdown } from './report/markdown.ts'
 import { figureTable } from './report/screen.ts'
-import { service } from './servers/catalogue.ts'
 import { projectRoot } from './servers/programs.ts'
-import { startServer } from './servers/server.ts'
-import { removeFoldersOnInterrupt, withWorkingFolder } from './servers/working-folder.ts'
+import { removeFoldersOnInterrupt } from './servers/working-folder.ts'
 
 const CONNECTIONS = 64
 const WARMUP_SECONDS = 2
@@ -24,18 +22,6 @@ function partsOf({ full, only }: Options): readonly Part[] {
   const parts = allParts.filter(({ name }) => name === only)
   if (parts.length > 0) return parts
   throw new Error(`--only is one of ${allParts.map(({ name }) => name).join(', ')}`)
-}
-
-/** Older versions of the service know no `--workers` and do not start with it. */
-function serviceTakesWorkers(): Promise<boolean> {
-  return withWorkingFolder(async (folder) => {
-    try {
-      await (await startServer(service({ workers: 1 })(folder), folder)).stop()
-      return true
-    } catch {
-      return false
-    }
-  })
 }
 
 function elapsed(): string {
@@ -76,7 +62,6 @@ const bench: Bench = {
     warmupSeconds: WARMUP_SECONDS,
     seconds: options.seconds,
   },
-  serviceHasWorkers: await serviceTakesWorkers(),
   shrink: options.shrink,
   say: (line) => console.log(line),
 }

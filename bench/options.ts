@@ -12,7 +12,7 @@ export interface Options {
   readonly canonical: boolean
 }
 
-const ROUNDS = 5
+const ROUNDS = 3
 const SECONDS = 2
 
 function positive(name: string, text: string | undefined, otherwise: number): number {

@@ -1,6 +1,6 @@
 import { balanceReadsOnOneProcess } from './balance-reads.ts'
 import { freshKeysAgainstNone, hotAccountAgainstMany } from './contention.ts'
-import { depositsOnAllCores, depositsOnOneProcess } from './deposits.ts'
+import { deposits } from './deposits.ts'
 import { diskOfAPosting } from './disk.ts'
 import { engineAlone } from './engine.ts'
 import { startAndIdleMemory } from './footprint.ts'
@@ -13,8 +13,7 @@ import { postgresWithLatency } from './postgres-latency.ts'
 
 /** Everything that is measured, in the order in which it runs. */
 export const allParts: readonly Part[] = [
-  depositsOnOneProcess,
-  depositsOnAllCores,
+  deposits,
   balanceReadsOnOneProcess,
   hotAccountAgainstMany,
   freshKeysAgainstNone,

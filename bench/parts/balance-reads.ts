@@ -1,7 +1,7 @@
 import type { Traffic } from '../load/request-source.ts'
 import { p99, rate, ratioFigure } from '../figures.ts'
 import { fastifyNoop, service } from '../servers/catalogue.ts'
-import { type Part, compareAloud, oneProcess } from './part.ts'
+import { type Part, compareAloud } from './part.ts'
 
 const balanceReads: Traffic = { operation: 'balance', firstAccount: 1001, accounts: 1, freshKeys: false }
 
@@ -10,7 +10,7 @@ export const balanceReadsOnOneProcess: Part = {
   long: false,
   async run(bench) {
     const [reads, noop] = await compareAloud(bench, [
-      { name: 'service', server: service({ workers: oneProcess(bench) }), traffic: balanceReads },
+      { name: 'service', server: service(), traffic: balanceReads },
       { name: 'Fastify no-op', server: fastifyNoop(), traffic: balanceReads },
     ])
     return {

@@ -4,7 +4,7 @@ import { seedStore } from '../seed-store.ts'
 import { FIRST_SEEDED_ACCOUNT } from '../seed-plan.ts'
 import { service } from '../servers/catalogue.ts'
 import { withWorkingFolder } from '../servers/working-folder.ts'
-import { type Part, compareAloud, depositsToOneAccount, oneProcess } from './part.ts'
+import { type Part, compareAloud, depositsToOneAccount } from './part.ts'
 
 const ACCOUNTS = 10_000
 
@@ -15,7 +15,7 @@ export const hotAccountAgainstMany: Part = {
     withWorkingFolder(async (folder) => {
       const copyOf = join(folder, 'seeded.db')
       await seedStore({ path: copyOf, accounts: ACCOUNTS, postings: 0, keys: 0 })
-      const server = service({ workers: oneProcess(bench), copyOf })
+      const server = service({ copyOf })
       const hotTraffic = { ...depositsToOneAccount, firstAccount: FIRST_SEEDED_ACCOUNT }
       const [hot, uniform] = await compareAloud(bench, [
         { name: 'one hot account', server, traffic: hotTraffic },
@@ -38,7 +38,7 @@ export const freshKeysAgainstNone: Part = {
   name: 'keys',
   long: false,
   async run(bench) {
-    const server = service({ workers: oneProcess(bench) })
+    const server = service()
     const [keyed, plain] = await compareAloud(bench, [
       { name: 'a fresh Idempotency-Key each', server, traffic: { ...depositsToOneAccount, freshKeys: true } },
       { name: 'no key', server, traffic: depositsToOneAccount },

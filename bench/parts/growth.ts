@@ -7,7 +7,7 @@ import { seedStore } from '../seed-store.ts'
 import { service } from '../servers/catalogue.ts'
 import { startServer } from '../servers/server.ts'
 import { withWorkingFolder } from '../servers/working-folder.ts'
-import { type Bench, type Part, compareAloud, oneProcess } from './part.ts'
+import { type Bench, type Part, compareAloud } from './part.ts'
 
 const POSTINGS_AN_ACCOUNT = 100
 const LARGE_ACCOUNTS = 100_000
@@ -54,9 +54,8 @@ export const largeStore: Part = {
     withWorkingFolder(async (folder) => {
       const large = await seedBooks(bench, folder, 'large', Math.ceil(LARGE_ACCOUNTS / bench.shrink))
       const small = await seedBooks(bench, folder, 'small', SMALL_ACCOUNTS)
-      const workers = oneProcess(bench)
-      const onLarge = service({ workers, storePath: large.path })
-      const onSmall = service({ workers, copyOf: small.path })
+      const onLarge = service({ storePath: large.path })
+      const onSmall = service({ copyOf: small.path })
       const figures = [await timeStarts(bench, large)]
       const series: Series[] = []
       for (const operation of ['deposit', 'balance', 'history'] as const) {
@@ -101,7 +100,7 @@ export const manyLiveKeys: Part = {
           `  writing ${postings.toLocaleString('en')} postings, ${keys.toLocaleString('en')} with a key`,
         )
         await seedStore({ path: storePath, accounts: 10_000, postings, keys })
-        const server = service({ workers: oneProcess(bench), storePath, idempotencyTtlSeconds: DAY_SECONDS })
+        const server = service({ storePath, idempotencyTtlSeconds: DAY_SECONDS })
         return { name: `${keys.toLocaleString('en')} live keys`, server, traffic }
       }
       const [many, few] = await compareAloud(bench, [await withKeys(postings), await withKeys(1_000)])

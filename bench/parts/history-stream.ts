@@ -10,7 +10,7 @@ import { usageOf } from '../servers/process-tree.ts'
 import { type RunningServer, startServer } from '../servers/server.ts'
 import { withWorkingFolder } from '../servers/working-folder.ts'
 import { BYTES_PER_MIB } from './footprint.ts'
-import { type Bench, type Part, depositsToOneAccount, oneProcess } from './part.ts'
+import { type Bench, type Part, depositsToOneAccount } from './part.ts'
 
 const POSTINGS = 1_000_000
 const SAMPLE_MS = 20
@@ -56,7 +56,7 @@ async function loadWhileReading({ port, pid }: RunningServer, { settings }: Benc
 }
 
 async function measureOnce(bench: Bench, storePath: string, folder: string): Promise<Round> {
-  const program = service({ workers: oneProcess(bench), storePath })(folder)
+  const program = service({ storePath })(folder)
   const server = await startServer(program, folder)
   try {
     return await loadWhileReading(server, bench)

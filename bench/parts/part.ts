@@ -5,8 +5,6 @@ import type { Traffic } from '../load/request-source.ts'
 export interface Bench {
   readonly cores: number
   readonly settings: Omit<ComparisonSettings, 'onMeasured'>
-  /** Whether the service takes `--workers`; without it, one process is all it ever is. */
-  readonly serviceHasWorkers: boolean
   /** Divides the sizes of `--full` stores, to try the benchmark itself. */
   readonly shrink: number
   readonly say: (line: string) => void
@@ -46,9 +44,4 @@ export async function compareAloud(bench: Bench, variants: readonly Variant[]): 
 /** The same benchmark with other settings, for a part that would take too long or asks for more. */
 export function withSettings(bench: Bench, settings: Partial<Bench['settings']>): Bench {
   return { ...bench, settings: { ...bench.settings, ...settings } }
-}
-
-/** How many HTTP workers to ask the service for, so that it runs in one process. */
-export function oneProcess({ serviceHasWorkers }: Bench): number | undefined {
-  return serviceHasWorkers ? 1 : undefined
 }

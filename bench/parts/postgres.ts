@@ -3,30 +3,9 @@ import { FIRST_SEEDED_ACCOUNT } from '../seed-plan.ts'
 import { seedStoreAt } from '../seed-store.ts'
 import { service, serviceOnPostgres, usualPostgres } from '../servers/catalogue.ts'
 import { withPostgresServer } from '../servers/postgres-server.ts'
-import {
-  type Bench,
-  type Part,
-  compareAloud,
-  depositsToOneAccount,
-  oneProcess,
-  withSettings,
-} from './part.ts'
+import { type Part, compareAloud, depositsToOneAccount } from './part.ts'
 
 const ACCOUNTS = 10_000
-
-/** Five variants at full length would make the benchmark half as long again. */
-const MAX_ROUNDS = 3
-const WARMUP_SECONDS = 1
-const MAX_SECONDS = 1.5
-
-function shortened(bench: Bench): Bench {
-  const { rounds, seconds } = bench.settings
-  return withSettings(bench, {
-    rounds: Math.min(rounds, MAX_ROUNDS),
-    warmupSeconds: WARMUP_SECONDS,
-    seconds: Math.min(seconds, MAX_SECONDS),
-  })
-}
 
 export const postgresAgainstEmbedded: Part = {
   name: 'postgres',
@@ -39,12 +18,12 @@ export const postgresAgainstEmbedded: Part = {
       const usual = usualPostgres(postgres, ACCOUNTS)
       const hotTraffic = { ...depositsToOneAccount, firstAccount: FIRST_SEEDED_ACCOUNT }
       const uniformTraffic = { ...hotTraffic, accounts: ACCOUNTS }
-      const [hot, uniform, embedded, usualHot, usualUniform] = await compareAloud(shortened(bench), [
+      const [hot, uniform, embedded, usualHot, usualUniform] = await compareAloud(bench, [
         { name: 'service on PostgreSQL, one hot account', server: onPostgres, traffic: hotTraffic },
         { name: 'service on PostgreSQL, uniform', server: onPostgres, traffic: uniformTraffic },
         {
           name: 'service on the embedded engine, hot',
-          server: service({ workers: oneProcess(bench) }),
+          server: service(),
           traffic: depositsToOneAccount,
         },
         { name: 'the usual way, one hot account', server: usual, traffic: hotTraffic },
@@ -58,8 +37,7 @@ export const postgresAgainstEmbedded: Part = {
           `full_page_writes on), a fresh copy of a database with 10,000 accounts in every round. All deposits to one ` +
           'of them, or to any with equal chance. The usual way is a bare node:http server with a pool of 16 ' +
           'connections and one transaction an operation: SELECT FOR UPDATE, UPDATE, INSERT, COMMIT; it keeps no cash ' +
-          `drawer and no keys, and logs nothing. ${MAX_ROUNDS} rounds of ${WARMUP_SECONDS} s of warm-up and ` +
-          `${MAX_SECONDS} s measured. Of the first two goals, one is enough.`,
+          'drawer and no keys, and logs nothing. Of the first two goals, one is enough.',
         figures: [
           ratioFigure('hot account: PostgreSQL / embedded engine', [hot, embedded], rate, { atLeast: 0.4 }),
           {

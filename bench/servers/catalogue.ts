@@ -7,8 +7,6 @@ import type { ServerProgram } from './server.ts'
 export type ServerRecipe = (folder: string) => ServerProgram | Promise<ServerProgram>
 
 export interface ServiceOptions {
-  /** HTTP workers; undefined leaves it to the service. */
-  readonly workers?: number | undefined
   /** The store to open. Without one it is new and empty. */
   readonly storePath?: string
   /** A store of which every run gets a copy, because a run changes it. */
@@ -25,12 +23,11 @@ function storeIn(folder: string, { storePath, copyOf }: ServiceOptions): string 
 
 /** The service itself, durable and with its log on. */
 export function service(options: ServiceOptions = {}): (folder: string) => ServerProgram {
-  const { workers, idempotencyTtlSeconds } = options
+  const { idempotencyTtlSeconds } = options
   return (folder) => ({
     program: 'src/main.ts',
     options: {
       store: `sqlite:${storeIn(folder, options)}`,
-      workers,
       'idempotency-ttl': idempotencyTtlSeconds,
     },
   })
