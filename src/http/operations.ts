@@ -6,7 +6,7 @@ import { customerBalance, type Posting } from '../ledger/postings.ts'
 import { formatCents, parseAmount } from '../money.ts'
 import { Problem, problemFor, problems, sentencesOf } from './problems.ts'
 import { loggedAccount, type LoggedDetails } from './request-log.ts'
-import { AccountParams, answered, Balance, accountErrors, failed } from './schemas.ts'
+import { AccountParams, answered, Balance, accountErrors, failed, unavailable } from './schemas.ts'
 
 const AmountBody = {
   type: 'object',
@@ -86,6 +86,10 @@ function addRoute(app: FastifyInstance, ledger: Ledger, kind: 'deposit' | 'withd
       413: failed('The body is too large.', 'the body must not be larger than 16384 bytes'),
       415: failed('The body is not JSON.', problems.notJson.message),
       422: failed('The request is not valid.', 'amount must be > 0'),
+      503: unavailable(
+        'The work cannot be accepted now, or the store was lost in the middle of it: the sentence says which. ' +
+          'Try again with the same Idempotency-Key.',
+      ),
     },
   }
   app.post<OperationRoute>(`/accounts/:account_number/${kind}`, { schema }, async (request, reply) => {

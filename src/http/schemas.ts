@@ -85,13 +85,13 @@ export const commonErrors = {
   500: failed('A fault of the service itself.', 'something went wrong in the service; see its log'),
 }
 
+export function unavailable(description: string): object {
+  return failed(description, problems.unavailable.message, retryAfterHeader)
+}
+
 /** The errors that every route to an account may answer. */
 export const accountErrors = {
   404: failed('There is no such account.', 'account not found'),
   ...commonErrors,
-  503: failed(
-    'The work cannot be accepted now. Nothing has changed; try again.',
-    problems.unavailable.message,
-    retryAfterHeader,
-  ),
+  503: unavailable('The work cannot be accepted now. Nothing has changed; try again.'),
 }

@@ -11,7 +11,7 @@ import { loggedAccount } from './request-log.ts'
 import { AccountParams, answered, accountErrors, failed, Money } from './schemas.ts'
 
 /** Small enough that other requests are served between two pieces of a long history. */
-const STREAMED_POSTINGS = 100
+const STREAMED_POSTINGS = 50
 
 const Transaction = {
   type: 'object',

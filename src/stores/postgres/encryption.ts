@@ -1,6 +1,6 @@
 import { isIP, type Socket } from 'node:net'
 import { connect as connectTls, type ConnectionOptions } from 'node:tls'
-import { ConnectionLost } from './failures.ts'
+import { ConnectionLost, NotEncrypted } from './failures.ts'
 import type { Address, Encryption } from './url.ts'
 
 /** Asks the server to go on encrypted: the length of the request, and its code. */
@@ -19,7 +19,7 @@ export async function encrypted(socket: Socket, address: Address, encryption: En
   const answer = await next(socket, 'data', socket)
   if (!(answer instanceof Uint8Array && answer[0] === YES)) {
     if (encryption === 'prefer') return socket
-    throw new Error('the server does not encrypt connections, and sslmode wants it')
+    throw new NotEncrypted('the server does not encrypt connections, and sslmode wants it')
   }
   const { host } = address
   const servername = isIP(host) === 0 ? { servername: host } : {}

@@ -47,9 +47,19 @@ function isOfConnection(error: unknown): boolean {
 /** Wrong password, no such database, no right to use it: no later try would do better. */
 const REFUSAL = /^(?:28...|3D000|42501)$/
 
-/** Whether the server answered that it will never accept such a connection. */
+/** Node's codes for a certificate that is not to be trusted. */
+const UNTRUSTED = /CERT|SIGNATURE/
+
+/** The server is not one to talk to, as the URL wants it. */
+export class NotEncrypted extends Error {
+  override readonly name = 'NotEncrypted'
+}
+
+/** Whether no later try would do better: the server lets nobody in, or is not the one it should be. */
 export function isRefusal(error: unknown): boolean {
-  return REFUSAL.test(codeOf(error) ?? '')
+  if (error instanceof NotEncrypted) return true
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return REFUSAL.test(codeOf(error) ?? '') || (typeof code === 'string' && UNTRUSTED.test(code))
 }
 
 /** The five letters that the server names its error with; undefined for what did not come from a server. */

@@ -150,13 +150,13 @@ export class AccountTable {
 
   /** Writes pages of at least `RECENT_POSTINGS` ids and answers the few that are left over. */
   #insertPages(accountId: number, ids: readonly number[]): readonly number[] {
-    let rest = ids
-    while (rest.length >= RECENT_POSTINGS) {
-      const page = rest.slice(0, PAGE_POSTINGS)
+    let start = 0
+    while (ids.length - start >= RECENT_POSTINGS) {
+      const page = ids.slice(start, start + PAGE_POSTINGS)
       this.#insertPage.run(accountId, page.at(-1) ?? 0, encodeIds(page))
-      rest = rest.slice(PAGE_POSTINGS)
+      start += page.length
     }
-    return rest
+    return ids.slice(start)
   }
 }
 
