@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { describe, test } from 'node:test'
-import { balanceIn } from '../support/client.ts'
+import { balanceIn, errorIn } from '../support/client.ts'
 import { assertVerified, settle } from '../support/exactly-once.ts'
 import {
   assertUnavailable,
@@ -10,6 +10,7 @@ import {
   inTime,
   startPair,
   untilBlocked,
+  untilNoneIsBlocked,
 } from '../support/faults.ts'
 import { startInstances } from '../support/instances.ts'
 import { connectTo, createDatabase, withSql } from '../support/postgres.ts'
@@ -17,7 +18,7 @@ import { connectTo, createDatabase, withSql } from '../support/postgres.ts'
 describe('a PostgreSQL server that does not let the service in:', () => {
   const cluster = clusterForSuite()
 
-  test('an account that is locked for long: 503, nothing is booked, and later it is', async (t) => {
+  test('an account that is locked for long: 503, nothing is booked or left waiting, and later it is booked', async (t) => {
     const { store, instances } = await startPair(t, cluster())
     const [{ client }] = instances
     // What an instance has just written it writes again without looking first: that must be stopped as well.
@@ -30,8 +31,13 @@ describe('a PostgreSQL server that does not let the service in:', () => {
         inTime(client.operate('deposit', '1001', '"1.00"')),
         inTime(client.operate('deposit', '1001', '"2.00"', 'locked')),
       ])
-      for (const answer of answers) assertUnavailable(answer)
+      for (const answer of answers) {
+        assertUnavailable(answer)
+        assert.match(errorIn(answer), /nothing has changed/)
+      }
+      await untilNoneIsBlocked(store)
     })
+    assert.equal(await client.balance('1001'), 50_100n)
     assert.equal(balanceIn(await inTime(client.operate('deposit', '1001', '"2.00"', 'locked'))), '503.00')
     assert.equal(await client.balance('1001'), 50_300n)
     await assertVerified(store)

@@ -30,12 +30,21 @@ const TERMINATE = `SELECT count(pg_terminate_backend(pid))::int AS ended FROM pg
   WHERE datname = current_database() AND pid <> pg_backend_pid()`
 
 /** Resolves when some connection of the service waits for a lock. */
-export async function untilBlocked(store: string): Promise<void> {
+export function untilBlocked(store: string): Promise<void> {
+  return untilWaiting(store, true)
+}
+
+/** Resolves when none waits for a lock any more, which the server must see to by itself. */
+export function untilNoneIsBlocked(store: string): Promise<void> {
+  return untilWaiting(store, false)
+}
+
+async function untilWaiting(store: string, some: boolean): Promise<void> {
   await withSql(store, async (sql) => {
     for (;;) {
-      const blocked = await sql`SELECT 1 FROM pg_stat_activity
+      const waiting = await sql`SELECT 1 FROM pg_stat_activity
         WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()`
-      if (blocked.length > 0) return
+      if (waiting.length > 0 === some) return
       await pause(5)
     }
   })
