@@ -22,13 +22,18 @@ export interface Found {
   readonly nextAccountId: number
 }
 
+export const ACCOUNT_COLUMNS = 'id, number, balance, version, latest_posting_ms'
+
+/** Each record with the posting that it names, for a condition to follow. */
+export const SELECT_KEY_RECORDS = `SELECT digest, fingerprint, keys.at_ms AS kept_at_ms, posting_id, reason, ${POSTING_COLUMNS}
+  FROM idempotency_keys AS keys LEFT JOIN postings ON postings.id = posting_id`
+
 // In the order of ids, as every instance does it: two that lock the same accounts never wait for each other.
-const LOCK_ACCOUNTS = `SELECT id, number, balance, version, latest_posting_ms FROM accounts
+const LOCK_ACCOUNTS = `SELECT ${ACCOUNT_COLUMNS} FROM accounts
   WHERE number = ANY ($1::text[]) OR id = ANY ($2::bigint[]) ORDER BY id FOR UPDATE`
 
 // Sent after the accounts are locked: whoever posted under such a key to the same account has committed by then.
-const LOCK_KEYS = `SELECT digest, fingerprint, keys.at_ms AS kept_at_ms, posting_id, reason, ${POSTING_COLUMNS}
-  FROM idempotency_keys AS keys LEFT JOIN postings ON postings.id = posting_id
+const LOCK_KEYS = `${SELECT_KEY_RECORDS}
   WHERE digest = ANY ($1::bytea[]) ORDER BY digest FOR UPDATE OF keys`
 
 const NEXT_ACCOUNT_IDS = "SELECT nextval('account_ids') AS first_id"

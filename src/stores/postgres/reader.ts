@@ -1,9 +1,9 @@
 import type { Account, Posting } from '../../ledger/postings.ts'
-import { accountFrom, numberArray } from './loading.ts'
+import { ACCOUNT_COLUMNS, accountFrom, numberArray } from './loading.ts'
 import { POSTING_COLUMNS, postingFrom } from './posting-rows.ts'
 import type { ReaderPool } from './reader-pool.ts'
 
-const SELECT_ACCOUNTS = `SELECT id, number, balance, version, latest_posting_ms FROM accounts
+const SELECT_ACCOUNTS = `SELECT ${ACCOUNT_COLUMNS} FROM accounts
   WHERE number = ANY ($1::text[])`
 
 // Each side from its own index, in the order of ids; the conditions on 8 and 0 are those of the indexes.

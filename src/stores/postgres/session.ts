@@ -59,7 +59,7 @@ export class Session {
       max_lifetime: null,
       fetch_types: false,
       onnotice: (): void => undefined,
-      // A moment later: whoever waits is told the cause first, where there is one, such as a wrong certificate.
+      // A moment later: whoever waits is told the cause first, where there is one, such as a wrong password.
       onclose: (): void =>
         void setImmediate(() => this.destroy(new ConnectionLost('the server closed the connection'))),
       // Its own sockets would connect again unasked, and cannot be destroyed when a server is frozen.
@@ -77,7 +77,7 @@ export class Session {
     const { host, port, path } = address
     const socket = connect(path === undefined ? { host, port } : { path })
     socket.setNoDelay(true)
-    // The client library names the server by this in the handshake.
+    // The client library names the server by this in its errors.
     Object.assign(socket, { host, port })
     let session: Session | undefined
     // The client library listens only a moment later, and an error that nobody hears ends the process.

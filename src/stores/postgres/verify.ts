@@ -1,7 +1,7 @@
 import { type AuditedAccount, type AuditedKeyRecord, type AuditReport, audit } from '../../ledger/audit.ts'
 import type { Posting } from '../../ledger/postings.ts'
 import { bytes, number, numberOrUndefined, type Row, textOrUndefined } from '../values.ts'
-import { accountFrom } from './loading.ts'
+import { ACCOUNT_COLUMNS, accountFrom, SELECT_KEY_RECORDS } from './loading.ts'
 import { POSTING_COLUMNS, postingFrom } from './posting-rows.ts'
 import type { Parameter, Session } from './session.ts'
 
@@ -9,11 +9,10 @@ const CHUNK_LENGTH = 5_000
 
 const POSTINGS = `SELECT ${POSTING_COLUMNS} FROM postings WHERE id > $1::bigint ORDER BY id LIMIT ${CHUNK_LENGTH}`
 
-const ACCOUNTS = `SELECT id, number, balance, version, latest_posting_ms FROM accounts
+const ACCOUNTS = `SELECT ${ACCOUNT_COLUMNS} FROM accounts
   WHERE id > $1::bigint ORDER BY id LIMIT ${CHUNK_LENGTH}`
 
-const KEY_RECORDS = `SELECT digest, fingerprint, keys.at_ms AS kept_at_ms, posting_id, reason, ${POSTING_COLUMNS}
-  FROM idempotency_keys AS keys LEFT JOIN postings ON postings.id = posting_id
+const KEY_RECORDS = `${SELECT_KEY_RECORDS}
   WHERE digest > $1::bytea ORDER BY digest LIMIT ${CHUNK_LENGTH}`
 
 /** Audits the database as it is at one moment, also while instances write. */

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { type Posting, postingKinds } from '../../ledger/postings.ts'
+import { type Posting, postingKindFrom, postingKinds } from '../../ledger/postings.ts'
 import { prepare } from './database.ts'
 import { integer, number, type Row } from '../values.ts'
 
@@ -53,13 +53,10 @@ export class PostingTable {
 
 /** Reads a row of `COLUMNS`, in their order. */
 function postingFrom(row: Row): Posting {
-  const kind = postingKinds[number(row, 2)]
-  if (kind === undefined)
-    throw new TypeError('the store holds a posting of a kind that this version does not know')
   return {
     id: number(row, 0),
     atMs: number(row, 1),
-    kind,
+    kind: postingKindFrom(number(row, 2)),
     debitAccountId: number(row, 3),
     creditAccountId: number(row, 4),
     amount: integer(row, 5),
