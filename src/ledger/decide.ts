@@ -1,72 +1,39 @@
-import { type Books, fits } from './books.ts'
-import type { Command, Deposit, OpenAccount, Outcome, Rejected, Withdrawal } from './commands.ts'
-import { fingerprint, keyDigest } from './idempotency.ts'
-import { type Reason, rejections } from './rejections.ts'
-
-/** What a deployment sets for all accounts alike. */
-export interface Terms {
-  /** How long an outcome is kept under its idempotency key, in milliseconds. */
-  readonly idempotencyTtlMs: number
-}
+import type { Books } from './books.ts'
+import type { Command } from './commands.ts'
+import { fingerprint, isKept, keyDigest } from './idempotency.ts'
+import type { Outcome } from './outcomes.ts'
+import { rejections } from './rejections.ts'
+import { judge, requestOf } from './rules/all.ts'
+import { reject } from './rules/rule.ts'
+import type { Terms } from './terms.ts'
 
 /**
- * The rules of the bank, all of them. Takes the working set, one command and the terms, writes what follows into
- * the working set and answers the outcome. It knows no clock, no driver and no network, so a rule is written
+ * Judges one command by the rules of the bank. Takes the working set, the command and the terms, writes what follows
+ * into the working set and answers the outcome. It knows no clock, no driver and no network, so a rule is written
  * once and holds on every engine.
  */
 export function decide(books: Books, command: Command, terms: Terms): Outcome {
-  if (command.kind === 'open') return openAccount(books, command)
-  if (command.idempotencyKey === undefined) return move(books, command)
-  return moveOnce(books, command, command.idempotencyKey, terms)
+  const { idempotencyKey } = command
+  return idempotencyKey === undefined
+    ? judge(books, command, terms)
+    : judgeOnce(books, command, idempotencyKey, terms)
 }
 
-function moveOnce(books: Books, command: Deposit | Withdrawal, key: string, terms: Terms): Outcome {
-  const asked = fingerprint(command.kind, command.account, command.amount)
+function judgeOnce(books: Books, command: Command, key: string, terms: Terms): Outcome {
+  const asked = fingerprint(requestOf(command))
   const digest = keyDigest(key)
   const kept = books.recall(digest)
-  if (kept !== undefined && books.nowMs - kept.atMs < terms.idempotencyTtlMs) {
+  if (kept !== undefined && isKept(kept, books.nowMs, terms.idempotencyTtlMs)) {
+    if (kept.outcome.status === 'key_closed') return reject('idempotency_key_closed')
     return kept.fingerprint === asked ? { ...kept.outcome, replayed: true } : reject('idempotency_key_reused')
   }
-  const outcome = move(books, command)
-  if (
-    outcome.status === 'posted' ||
-    (outcome.status === 'rejected' && rejections[outcome.reason] === 'decline')
-  ) {
-    books.remember({ digest, fingerprint: asked, atMs: books.nowMs, outcome })
-  }
+  const outcome = judge(books, command, terms)
+  if (outcome.status !== 'rejected' || rejections[outcome.reason] === 'decline')
+    books.remember({ digest, fingerprint: asked, atMs: books.nowMs, outcome: asFirst(outcome) })
   return outcome
 }
 
-function move(books: Books, command: Deposit | Withdrawal): Outcome {
-  return command.kind === 'deposit' ? deposit(books, command) : withdraw(books, command)
-}
-
-function deposit(books: Books, { account: number, amount }: Deposit): Outcome {
-  const account = books.account(number)
-  if (account === undefined) return reject('account_not_found')
-  const cash = books.cashDrawerFor(-amount)
-  if (cash === undefined || !fits(account.balance + amount)) return reject('balance_limit_exceeded')
-  return { status: 'posted', posting: books.post('deposit', cash, account, amount), replayed: false }
-}
-
-function withdraw(books: Books, { account: number, amount }: Withdrawal): Outcome {
-  const account = books.account(number)
-  if (account === undefined) return reject('account_not_found')
-  if (account.balance < amount) return reject('insufficient_funds')
-  const cash = books.cashDrawerFor(amount)
-  if (cash === undefined) return reject('balance_limit_exceeded')
-  return { status: 'posted', posting: books.post('withdraw', account, cash, amount), replayed: false }
-}
-
-function openAccount(books: Books, { account: number, openingBalance }: OpenAccount): Outcome {
-  if (books.account(number) !== undefined) return reject('account_exists')
-  const cash = books.cashDrawerFor(-openingBalance)
-  if (cash === undefined) return reject('balance_limit_exceeded')
-  const account = books.openAccount(number)
-  if (openingBalance > 0n) books.post('opening', cash, account, openingBalance)
-  return { status: 'opened', replayed: false }
-}
-
-function reject(reason: Reason): Rejected {
-  return { status: 'rejected', reason, replayed: false }
+/** As it is kept: what answers a repetition once more was replayed then, and is not for its own key. */
+function asFirst(outcome: Outcome): Outcome {
+  return outcome.replayed ? { ...outcome, replayed: false } : outcome
 }

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
-import { type Command, type Posted, type Rejected } from './commands.ts'
+import type { Outcome } from './outcomes.ts'
 
-/** What is kept of a request that carried an idempotency key. */
+/** What is kept of a request that carried an idempotency key, or of a key that was closed. */
 export interface KeyRecord {
   /** See `keyDigest`. */
   readonly digest: string
@@ -9,7 +9,7 @@ export interface KeyRecord {
   readonly fingerprint: string
   /** When it was decided, in milliseconds since 1970, UTC. */
   readonly atMs: number
-  readonly outcome: Posted | Rejected
+  readonly outcome: Outcome
 }
 
 /**
@@ -21,6 +21,11 @@ export function keyDigest(key: string): string {
 }
 
 /** What a request asked for, as 8 bytes, one a character, to tell a retry from another request with the same key. */
-export function fingerprint(operation: Command['kind'], account: string, amount: bigint): string {
-  return hash('sha256', `${operation} ${amount} ${account}`, 'binary').slice(0, 8)
+export function fingerprint(request: string): string {
+  return hash('sha256', request, 'binary').slice(0, 8)
+}
+
+/** Whether the record still answers, `ttlMs` being how long outcomes are kept. */
+export function isKept({ atMs }: KeyRecord, nowMs: number, ttlMs: number): boolean {
+  return nowMs - atMs < ttlMs
 }

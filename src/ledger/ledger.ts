@@ -1,7 +1,9 @@
-import type { Command, Outcome } from './commands.ts'
+import { type AccountBalance, type AccountDetails, accountState, type StoredDetails } from './accounts.ts'
+import type { Command } from './commands.ts'
 import { answerAll, type Asked, Gathering } from './gathering.ts'
-import type { Account, Posting } from './postings.ts'
-import { type Store, StoreUnavailable } from './store.ts'
+import type { Outcome } from './outcomes.ts'
+import { type Store, type StoreReads, StoreUnavailable } from './store.ts'
+import type { Terms } from './terms.ts'
 
 /** A batch larger than this would keep its first command waiting longer than it saves. */
 const MAX_BATCH_COMMANDS = 1_000
@@ -21,15 +23,18 @@ const GATHERED_FOR = 0.5
  */
 export class Ledger {
   readonly #store: Store
-  readonly #accounts: Gathering<string, Account | undefined>
+  readonly #terms: Terms
+  readonly #accounts: Gathering<string, AccountBalance | undefined>
   #pending: Asked<Command, Outcome>[] = []
   #working = false
   #onIdle: (() => void) | undefined
   /** Called when so many commands are pending. */
   #gathering: { readonly commands: number; readonly onFull: () => void } | undefined
 
-  constructor(store: Store) {
+  /** `terms` are those by which the store decides. */
+  constructor(store: Store, terms: Terms) {
     this.#store = store
+    this.#terms = terms
     this.#accounts = new Gathering((numbers) => store.accounts(numbers))
   }
 
@@ -48,20 +53,44 @@ export class Ledger {
     })
   }
 
-  /** The customer's account of that number, as of the latest commit. */
-  account(number: string): Promise<Account | undefined> {
+  /** What may be read of the books without a rule, as of the latest commit. */
+  get reads(): Pick<StoreReads, 'accountNumbers' | 'hold' | 'posting' | 'history' | 'latestPostingAt'> {
+    return this.#store
+  }
+
+  /** The zone in which the bank's days begin. */
+  get timeZone(): string {
+    return this.#terms.timeZone
+  }
+
+  /** The balance of the customer's account of that number, as of the latest commit. */
+  account(number: string): Promise<AccountBalance | undefined> {
     return this.#accounts.ask(number)
   }
 
-  /** The account's postings with ids above `afterId`, oldest first, `limit` at most. */
-  history(accountId: number, afterId: number, limit: number): Promise<readonly Posting[]> {
-    return this.#store.history(accountId, afterId, limit)
+  /** All there is to know of the customer's account of that number, with the limits that hold for it. */
+  async details(number: string): Promise<AccountDetails | undefined> {
+    const stored = await this.#store.details(number)
+    return stored && this.#detailsOf(stored)
+  }
+
+  /** Customers' accounts in the order in which they were opened, `limit` at most, after the one of the id `afterId`. */
+  async detailsAfter(
+    afterId: number,
+    limit: number,
+  ): Promise<readonly { readonly id: number; readonly details: AccountDetails }[]> {
+    const stored = await this.#store.detailsAfter(afterId, limit)
+    return stored.map((each) => ({ id: each.account.id, details: this.#detailsOf(each) }))
   }
 
   /** Finishes what was submitted, then closes the store. */
   async close(): Promise<void> {
     if (this.#working) await new Promise<void>((resolve) => (this.#onIdle = resolve))
     await this.#store.close()
+  }
+
+  #detailsOf({ account, name, openedAtMs, asOfMs }: StoredDetails): AccountDetails {
+    return { ...accountState(account, this.#terms.limits, asOfMs), name, openedAtMs }
   }
 
   #wake(): void {

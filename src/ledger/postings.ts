@@ -1,13 +1,4 @@
-/** An account of the books: a customer's, or one of the bank's own cash drawers. */
-export interface Account {
-  readonly id: number
-  /** What customers call it; undefined for a cash drawer, which nobody can name from outside. */
-  readonly number: string | undefined
-  /** Cents: all credits less all debits. A customer's is never negative, a cash drawer's hardly ever positive. */
-  balance: bigint
-}
-
-export const postingKinds = ['opening', 'deposit', 'withdraw'] as const
+export const postingKinds = ['opening', 'deposit', 'withdraw', 'transfer', 'capture', 'reversal'] as const
 
 export type PostingKind = (typeof postingKinds)[number]
 
@@ -22,7 +13,7 @@ export function postingKindFrom(code: number): PostingKind {
  * One movement of money, in one row that names both sides: it cannot be half written or out of balance.
  * Customers' balances are what the bank owes them, so a deposit debits cash and credits the customer.
  */
-export interface Posting {
+export interface Posting extends PostingLinks {
   /** Positive, and growing in the order of posting. */
   readonly id: number
   /** Milliseconds since 1970, UTC; never less than the posting before. */
@@ -38,9 +29,39 @@ export interface Posting {
   readonly creditBalance: bigint
 }
 
+/** What a posting refers to. */
+export interface PostingLinks {
+  /** The customer's own words for it, at most `MAX_REFERENCE_LENGTH` characters; of a reversal, its reason. */
+  readonly reference: string | undefined
+  /** The posting that a reversal gives back, all or part of it. */
+  readonly reversedPostingId: number | undefined
+  /** The hold that a capture takes its money from. */
+  readonly holdId: number | undefined
+}
+
+export const MAX_REFERENCE_LENGTH = 140
+
+/** A posting, and what has been given back of it. */
+export interface ReversiblePosting {
+  readonly posting: Posting
+  /** What all reversals of it come to, in cents. */
+  readonly reversedAmount: bigint
+  readonly latestReversal: Posting | undefined
+}
+
 /** Whether the posting is shown to the customer; opening balances are not, as the history starts after them. */
 export function isInHistory(posting: Posting): boolean {
   return posting.kind !== 'opening'
+}
+
+/** What the posting did to the balance of one of its two accounts, in cents. */
+export function changeOf(posting: Posting, accountId: number): bigint {
+  return posting.creditAccountId === accountId ? posting.amount : -posting.amount
+}
+
+/** The balance of one of its two accounts after the posting, in cents. */
+export function balanceAfter(posting: Posting, accountId: number): bigint {
+  return posting.creditAccountId === accountId ? posting.creditBalance : posting.debitBalance
 }
 
 /** The balance after a deposit or withdrawal of the customer it was made for, in cents. */

@@ -1,0 +1,132 @@
+import { type OpenHold, heldAt } from './holds.ts'
+import type { DailyWithdrawals } from './daily-withdrawals.ts'
+
+/** What is asked of an account most: who it is and what it holds. */
+export interface AccountBalance {
+  readonly id: number
+  /** What customers call it; undefined for a cash drawer, which nobody can name from outside. */
+  readonly number: string | undefined
+  /** Cents: all credits less all debits. Negative for a customer within an overdraft, and for a cash drawer nearly always. */
+  balance: bigint
+}
+
+/** An account as `decide` sees and changes it: a customer's, or one of the bank's own cash drawers. */
+export interface Account extends AccountBalance {
+  status: AccountStatus
+  limits: AccountLimits
+  /** What was withdrawn on the latest day with withdrawals. */
+  withdrawn: DailyWithdrawals
+  /** The holds that are neither captured nor released. Some may have expired. */
+  openHolds: readonly OpenHold[]
+}
+
+export const accountStatuses = ['open', 'frozen', 'closed'] as const
+
+/** A frozen account takes money in and gives none out; a closed one does neither, for good. */
+export type AccountStatus = (typeof accountStatuses)[number]
+
+/** Reads a status back from storage, by its place in `accountStatuses`. Throws on one that no version has written. */
+export function accountStatusFrom(code: number): AccountStatus {
+  const status = accountStatuses[code]
+  if (status !== undefined) return status
+  throw new TypeError('the store holds an account of a status that this version does not know')
+}
+
+/** What holds for an account. */
+export interface Limits {
+  /** Cents that the account may owe, 0 to `MAX_CENTS`. */
+  readonly overdraft: bigint
+  /** The largest withdrawal, in cents; undefined for none. */
+  readonly withdrawal: bigint | undefined
+  /** The most that may be withdrawn on one day, in cents; undefined for no limit. */
+  readonly dailyAmount: bigint | undefined
+  /** The most withdrawals on one day; undefined for no limit. */
+  readonly dailyCount: number | undefined
+}
+
+/** The limits that an account has of its own; where undefined, those of the deployment hold. */
+export type AccountLimits = { readonly [Limit in keyof Limits]: Limits[Limit] | undefined }
+
+export const NO_LIMITS: Limits = {
+  overdraft: 0n,
+  withdrawal: undefined,
+  dailyAmount: undefined,
+  dailyCount: undefined,
+}
+
+/** The limits of an account that has none of its own. */
+export const DEPLOYMENT_LIMITS: AccountLimits = { ...NO_LIMITS, overdraft: undefined }
+
+const NO_WITHDRAWALS: DailyWithdrawals = { day: 0, amount: 0n, count: 0 }
+
+const NO_HOLDS: readonly OpenHold[] = []
+
+/** An account in which nothing has happened besides what gave it its balance, in cents. */
+export function plainAccount(id: number, number: string | undefined, balance: bigint): Account {
+  return {
+    id,
+    number,
+    balance,
+    status: 'open',
+    limits: DEPLOYMENT_LIMITS,
+    withdrawn: NO_WITHDRAWALS,
+    openHolds: NO_HOLDS,
+  }
+}
+
+/** The account's own limits before those of the deployment. */
+export function effectiveLimits(own: AccountLimits, deployment: Limits): Limits {
+  return {
+    overdraft: own.overdraft ?? deployment.overdraft,
+    withdrawal: own.withdrawal ?? deployment.withdrawal,
+    dailyAmount: own.dailyAmount ?? deployment.dailyAmount,
+    dailyCount: own.dailyCount ?? deployment.dailyCount,
+  }
+}
+
+/** What may be taken out of the account: its balance less what is held, and the overdraft. In cents. */
+export function availableIn(account: Account, deployment: Limits, nowMs: number): bigint {
+  const overdraft = account.limits.overdraft ?? deployment.overdraft
+  return account.balance - heldAt(account.openHolds, nowMs) + overdraft
+}
+
+/** The account at one moment, as its holder is told. Money is cents. */
+export interface AccountState {
+  readonly number: string
+  readonly status: AccountStatus
+  readonly balance: bigint
+  readonly held: bigint
+  readonly available: bigint
+  readonly limits: Limits
+}
+
+/** What there is to know of an account. */
+export interface AccountDetails extends AccountState {
+  /** The holder's name; undefined for accounts that were opened without one. */
+  readonly name: string | undefined
+  /** Milliseconds since 1970, UTC; undefined where an older version has opened it. */
+  readonly openedAtMs: number | undefined
+}
+
+/** The account as an engine stores it, read at one moment. */
+export interface StoredDetails {
+  readonly account: Account
+  readonly name: string | undefined
+  readonly openedAtMs: number | undefined
+  /** The ledger's time at the reading: what has expired by then is no longer held. */
+  readonly asOfMs: number
+}
+
+/** The state of a customer's account, with the limits that hold for it. */
+export function accountState(account: Account, deployment: Limits, nowMs: number): AccountState {
+  const { number, status, balance, openHolds } = account
+  if (number === undefined) throw new TypeError('a cash drawer has no holder')
+  return {
+    number,
+    status,
+    balance,
+    held: heldAt(openHolds, nowMs),
+    available: availableIn(account, deployment, nowMs),
+    limits: effectiveLimits(account.limits, deployment),
+  }
+}

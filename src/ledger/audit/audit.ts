@@ -1,0 +1,98 @@
+import { fingerprint } from '../idempotency.ts'
+import { outcomeFrom } from '../kept-outcomes.ts'
+import type { Posting } from '../postings.ts'
+import { cashRequest, transferRequest } from '../rules/requests.ts'
+import { Balances } from './balances.ts'
+import { Differences } from './differences.ts'
+import { Links } from './links.ts'
+import type { AuditedKeyRecord, AuditSource, Chunks } from './source.ts'
+
+export interface AuditReport {
+  readonly accounts: number
+  readonly postings: number
+  readonly holds: number
+  readonly keyRecords: number
+  readonly differences: number
+  /** The first differences, one sentence each. */
+  readonly firstDifferences: readonly string[]
+}
+
+/**
+ * Recomputes the books from the postings alone and compares: every running balance with the one before, every
+ * account's balance and history with its postings, the sum over all accounts with zero, every hold with its capture,
+ * every reversal with what it gives back, and every idempotency record with the posting it names.
+ */
+export async function audit(source: AuditSource): Promise<AuditReport> {
+  const differences = new Differences()
+  const balances = new Balances(differences)
+  const links = new Links(differences)
+  const numbers = new Map<number, string>()
+  const postings = await count(source.postings(), (posting) => {
+    balances.follow(posting)
+    links.follow(posting)
+  })
+  const accounts = await count(source.accounts(), (audited) => {
+    const { id, number } = audited.account
+    if (number !== undefined) numbers.set(id, number)
+    balances.compare(audited)
+  })
+  balances.finish()
+  const holds = await count(source.holds(), (hold) => links.checkHold(hold))
+  await count(source.reversals(), (reversal) => links.checkReversal(reversal))
+  links.finish()
+  const keyRecords = await count(source.keyRecords(), (record, position) => {
+    const wrong = whatIsWrongWith(record, numbers)
+    if (wrong !== undefined) differences.add(`idempotency record ${position} ${wrong}`)
+  })
+  const { count: found, first } = differences
+  return { accounts, postings, holds, keyRecords, differences: found, firstDifferences: first }
+}
+
+function whatIsWrongWith(record: AuditedKeyRecord, numbers: ReadonlyMap<number, string>): string | undefined {
+  const { postingId, reason, snapshot, posting } = record
+  if (postingId !== undefined && posting === undefined)
+    return `points at posting ${postingId}, which does not exist`
+  try {
+    outcomeFrom({ postingId, reason, snapshot }, posting)
+  } catch {
+    return 'has no outcome'
+  }
+  if (posting === undefined || isOfRequest(posting, record, numbers)) return undefined
+  return `points at posting ${posting.id}, which is not the one it made`
+}
+
+/** Whether the posting can be what the record's request has made; of some kinds it does not tell all that was asked. */
+function isOfRequest(
+  posting: Posting,
+  { atMs, fingerprint: kept }: AuditedKeyRecord,
+  numbers: ReadonlyMap<number, string>,
+): boolean {
+  // A reversal may be answered once more later on.
+  if (posting.kind === 'reversal') return posting.atMs <= atMs
+  if (posting.atMs !== atMs) return false
+  if (posting.kind === 'capture') return true
+  const request = requestOf(posting, numbers)
+  return request !== undefined && fingerprint(request) === kept
+}
+
+function requestOf(posting: Posting, numbers: ReadonlyMap<number, string>): string | undefined {
+  const { kind, debitAccountId, creditAccountId, amount, reference } = posting
+  const from = numbers.get(debitAccountId)
+  const to = numbers.get(creditAccountId)
+  if (kind === 'deposit' && to !== undefined) return cashRequest(kind, to, amount, reference)
+  if (kind === 'withdraw' && from !== undefined) return cashRequest(kind, from, amount, reference)
+  if (kind !== 'transfer' || from === undefined || to === undefined) return undefined
+  return transferRequest(from, to, amount, reference)
+}
+
+/** Gives each item with its position, from 1 on, to `check`, and answers how many there were. */
+async function count<Item>(
+  chunks: Chunks<Item>,
+  check: (item: Item, position: number) => void,
+): Promise<number> {
+  let position = 0
+  for await (const chunk of chunks) {
+    for (const item of chunk) check(item, (position += 1))
+  }
+  return position
+}

@@ -1,0 +1,16 @@
+const MAX_REPORTED_DIFFERENCES = 20
+
+/** What does not fit: how often, and the first cases in words. */
+export class Differences {
+  readonly first: string[] = []
+  #count = 0
+
+  get count(): number {
+    return this.#count
+  }
+
+  add(sentence: string): void {
+    this.#count += 1
+    if (this.first.length < MAX_REPORTED_DIFFERENCES) this.first.push(sentence)
+  }
+}

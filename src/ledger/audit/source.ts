@@ -1,0 +1,45 @@
+import type { AccountBalance } from '../accounts.ts'
+import type { Hold } from '../holds.ts'
+import type { StoredOutcome } from '../kept-outcomes.ts'
+import type { Posting } from '../postings.ts'
+
+/** What an engine reads in pieces of a few thousand, so that nobody waits for each single one. */
+export type Chunks<Item> = AsyncIterable<readonly Item[]> | Iterable<readonly Item[]>
+
+/** All there is in a store, from one unchanging snapshot. */
+export interface AuditSource {
+  /** In the order of posting, which is that of their ids. */
+  postings(): Chunks<Posting>
+  /** Every account, cash drawers too. */
+  accounts(): Chunks<AuditedAccount>
+  holds(): Chunks<AuditedHold>
+  /** Every posting that gives another one back, in the order of posting. */
+  reversals(): Chunks<AuditedReversal>
+  keyRecords(): Chunks<AuditedKeyRecord>
+}
+
+export interface AuditedAccount {
+  readonly account: AccountBalance
+  /** The ids of the postings that its history lists, where an engine keeps such a list beside the postings. */
+  readonly postingIds?: Iterable<number>
+}
+
+export interface AuditedHold {
+  readonly hold: Hold
+  /** The posting that the hold names, if there is one of that id. */
+  readonly capture: Posting | undefined
+}
+
+export interface AuditedReversal {
+  readonly reversal: Posting
+  /** The posting that it names, if there is one of that id. */
+  readonly original: Posting | undefined
+}
+
+/** An idempotency record as stored. */
+export interface AuditedKeyRecord extends StoredOutcome {
+  readonly atMs: number
+  readonly fingerprint: string
+  /** The posting that the record names, if there is one of that id. */
+  readonly posting: Posting | undefined
+}

@@ -1,0 +1,50 @@
+import type { CaptureHold, ReleaseHold } from '../commands.ts'
+import { type Hold, holdStatus } from '../holds.ts'
+import type { Reason } from '../rejections.ts'
+import { barredOut } from './checks.ts'
+import { requestText } from './requests.ts'
+import { reject, type Rule } from './rule.ts'
+
+export const captureHold: Rule<CaptureHold> = {
+  named: ({ holdId }) => ({ accounts: [], holds: [holdId] }),
+
+  request: ({ holdId, amount }) => requestText('capture', holdId, amount),
+
+  judge(books, { holdId, amount: asked }) {
+    const hold = books.hold(holdId)
+    if (hold === undefined) return reject('hold_not_found')
+    const account = books.accountById(hold.accountId)
+    const refused = barredOut(account) ?? whyEnded(hold, books.nowMs)
+    if (refused !== undefined) return reject(refused)
+    const amount = asked ?? hold.amount
+    if (amount > hold.amount) return reject('capture_exceeds_hold')
+    const cash = books.cashDrawerFor(amount)
+    if (cash === undefined) return reject('balance_limit_exceeded')
+    const links = { holdId, reference: hold.reference }
+    const posting = books.post('capture', account, cash, amount, links)
+    const end = { state: 'captured', capturedAmount: amount, capturePostingId: posting.id } as const
+    return { status: 'captured', posting, hold: books.endHold(hold, end), replayed: false }
+  },
+}
+
+export const releaseHold: Rule<ReleaseHold> = {
+  named: ({ holdId }) => ({ accounts: [], holds: [holdId] }),
+
+  request: ({ holdId }) => requestText('release', holdId),
+
+  judge(books, { holdId }) {
+    const hold = books.hold(holdId)
+    if (hold === undefined) return reject('hold_not_found')
+    const ended = whyEnded(hold, books.nowMs)
+    if (ended !== undefined) return reject(ended)
+    return { status: 'released', hold: books.endHold(hold, { state: 'released' }), replayed: false }
+  },
+}
+
+const endings = { captured: 'hold_captured', released: 'hold_released', expired: 'hold_expired' } as const
+
+/** Why nothing more can come of the hold, if it has ended. */
+function whyEnded(hold: Hold, nowMs: number): Reason | undefined {
+  const status = holdStatus(hold, nowMs)
+  return status === 'open' ? undefined : endings[status]
+}

@@ -1,0 +1,24 @@
+import { accountState } from '../accounts.ts'
+import { fits } from '../books.ts'
+import type { OpenAccount } from '../commands.ts'
+import { requestText } from './requests.ts'
+import { reject, type Rule } from './rule.ts'
+
+export const openAccount: Rule<OpenAccount> = {
+  named: ({ account }) => ({ accounts: [account] }),
+
+  request: ({ account, isNumberAssigned = false, name, openingBalance, openingDeposit }) =>
+    requestText('open', isNumberAssigned ? undefined : account, name, openingBalance, openingDeposit),
+
+  judge(books, { account: number, name, openingBalance, openingDeposit = 0n }, terms) {
+    if (books.account(number) !== undefined) return reject('account_exists')
+    const balance = openingBalance + openingDeposit
+    const cash = books.cashDrawerFor(-balance)
+    if (cash === undefined || !fits(balance)) return reject('balance_limit_exceeded')
+    const account = books.openAccount(number, name)
+    if (openingBalance > 0n) books.post('opening', cash, account, openingBalance)
+    if (openingDeposit > 0n) books.post('deposit', cash, account, openingDeposit)
+    const state = accountState(account, terms.limits, books.nowMs)
+    return { status: 'opened', account: { ...state, name, openedAtMs: books.nowMs }, replayed: false }
+  },
+}

@@ -1,0 +1,62 @@
+import type { Books } from '../books.ts'
+import type { Reverse } from '../commands.ts'
+import { fingerprint, isKept, keyDigest } from '../idempotency.ts'
+import type { Outcome } from '../outcomes.ts'
+import type { Terms } from '../terms.ts'
+import { giveBack } from './give-back.ts'
+import { requestText } from './requests.ts'
+import { reject, type Rule } from './rule.ts'
+
+export const reverse: Rule<Reverse> = {
+  named: ({ original }) =>
+    'postingId' in original
+      ? { accounts: [], postings: [original.postingId] }
+      : { accounts: [], keys: [original.idempotencyKey] },
+
+  request({ original, amount, reason }) {
+    const named = 'postingId' in original ? original.postingId : original.idempotencyKey
+    return requestText('reverse', named, amount, reason)
+  },
+
+  judge(books, command, terms) {
+    const { original, idempotencyKey } = command
+    if ('postingId' in original) {
+      const reversible = books.reversible(original.postingId)
+      if (reversible === undefined) return reject('transaction_not_found')
+      return giveBack(books, reversible, command, terms)
+    }
+    // Closing its own key would leave no room for its own answer.
+    if (original.idempotencyKey === idempotencyKey) return reject('idempotency_key_reused')
+    return reverseByKey(books, original.idempotencyKey, command, terms)
+  },
+}
+
+function reverseByKey(books: Books, key: string, command: Reverse, terms: Terms): Outcome {
+  const digest = keyDigest(key)
+  const kept = books.recall(digest)
+  const outcome =
+    kept !== undefined && isKept(kept, books.nowMs, terms.idempotencyTtlMs) ? kept.outcome : undefined
+  switch (outcome?.status) {
+    case 'posted':
+    case 'captured':
+      return giveBack(books, books.reversibleOf(outcome.posting), command, terms)
+    case 'key_closed':
+      return { ...outcome, replayed: true }
+    case 'held':
+    case 'released':
+    case 'opened':
+    case 'changed':
+      return reject('not_reversible')
+    case 'rejected':
+    case undefined:
+      return closeKey(books, digest, terms)
+  }
+}
+
+/** There is nothing under the key, or a decline: what comes under it from now on is declined, so nothing ever moves. */
+function closeKey(books: Books, digest: string, terms: Terms): Outcome {
+  const { nowMs } = books
+  const outcome = { status: 'key_closed', untilMs: nowMs + terms.idempotencyTtlMs, replayed: false } as const
+  books.remember({ digest, fingerprint: fingerprint('closed'), atMs: nowMs, outcome })
+  return outcome
+}
