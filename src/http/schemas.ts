@@ -13,6 +13,19 @@ export const Money = {
   examples: ['500.00'],
 } as const
 
+export const Timestamp = {
+  type: 'string',
+  description: 'ISO 8601, UTC.',
+  examples: ['2026-11-22T09:30:00.000Z'],
+} as const
+
+/** Words of the sender's own, as answers tell them. */
+export const Reference = {
+  type: ['string', 'null'],
+  description: "The sender's own words for it; null if there were none.",
+  examples: ['rent for May'],
+} as const
+
 export const AccountParams = {
   type: 'object',
   required: ['account_number'],
