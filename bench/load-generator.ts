@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { openConnection } from './load/connection.ts'
 import type { LoadResult } from './load/result.ts'
-import { type Operation, createRequestSource } from './load/request-source.ts'
+import { type Operation, createRequestSource, operations } from './load/request-source.ts'
 
 const MICROSECONDS_PER_MS = 1000
 
@@ -16,6 +16,7 @@ function readOptions() {
       'first-account': { type: 'string', default: '1001' },
       accounts: { type: 'string', default: '1' },
       'fresh-keys': { type: 'boolean', default: false },
+      'at-ms': { type: 'string', default: '0' },
       connections: { type: 'string', default: '64' },
       'warmup-seconds': { type: 'string', default: '1' },
       seconds: { type: 'string', default: '2' },
@@ -25,8 +26,9 @@ function readOptions() {
 }
 
 function operationOf(name: string): Operation {
-  if (name === 'deposit' || name === 'balance' || name === 'history') return name
-  throw new Error(`--operation is deposit, balance or history, not ${name}`)
+  const operation = operations.find((each) => each === name)
+  if (operation !== undefined) return operation
+  throw new Error(`--operation is one of ${operations.join(', ')}, not ${name}`)
 }
 
 function milliseconds(histogram: RecordableHistogram, percentile: number): number {
@@ -41,6 +43,7 @@ async function run(): Promise<LoadResult> {
     firstAccount: Number(options['first-account']),
     accounts: Number(options.accounts),
     freshKeys: options['fresh-keys'],
+    atMs: Number(options['at-ms']),
   }
   const latencies = createHistogram()
   let failures = 0

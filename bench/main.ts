@@ -6,6 +6,7 @@ import type { PartReport } from './figures.ts'
 import { type Options, readOptions } from './options.ts'
 import { allParts } from './parts/all.ts'
 import type { Bench, Part } from './parts/part.ts'
+import { thisCloneAgainst } from './parts/versions.ts'
 import { drawCharts } from './report/charts.ts'
 import { describeMachine, otherWork } from './report/machine.ts'
 import { writeMarkdown } from './report/markdown.ts'
@@ -17,7 +18,8 @@ const CONNECTIONS = 64
 const WARMUP_SECONDS = 2
 const BUSY_LOAD = 0.7
 
-function partsOf({ full, only }: Options): readonly Part[] {
+function partsOf({ full, only, against }: Options): readonly Part[] {
+  if (against !== undefined) return [thisCloneAgainst(against)]
   if (only === undefined) return allParts.filter(({ long }) => full || !long)
   const parts = allParts.filter(({ name }) => name === only)
   if (parts.length > 0) return parts
@@ -77,6 +79,6 @@ if (options.canonical) {
   console.log(`[${elapsed()}] written to docs/benchmarks.md and docs/benchmarks/`)
 } else {
   console.log(
-    `[${elapsed()}] not written to docs/: that takes a run without --only, --rounds, --seconds and --shrink`,
+    `[${elapsed()}] not written to docs/: that takes a run without --only, --against, --rounds, --seconds and --shrink`,
   )
 }

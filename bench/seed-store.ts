@@ -7,15 +7,22 @@ export async function seedStoreAt(plan: SeedPlan): Promise<SeedResult> {
   return Value.Parse(SeedResult, await runSeed(plan))
 }
 
-/** Writes a new file of the embedded engine. */
-export async function seedStore({
-  path,
-  ...plan
-}: Omit<SeedPlan, 'store'> & { readonly path: string }): Promise<SeededFile> {
-  return Value.Parse(SeededFile, await runSeed({ ...plan, store: `sqlite:${path}` }))
+/** A new file of the embedded engine. */
+interface FilePlan extends Omit<SeedPlan, 'store'> {
+  readonly path: string
+  /** Another clone of the project, whose engine is to write it. */
+  readonly root?: string
 }
 
-async function runSeed({ store, accounts, postings, keys, expireKeys }: SeedPlan): Promise<unknown> {
+/** Writes a new file of the embedded engine. */
+export async function seedStore({ path, root, ...plan }: FilePlan): Promise<SeededFile> {
+  return Value.Parse(SeededFile, await runSeed({ ...plan, store: `sqlite:${path}` }, root))
+}
+
+async function runSeed(
+  { store, accounts, postings, keys, expireKeys }: SeedPlan,
+  root?: string,
+): Promise<unknown> {
   const options = { store, accounts, postings, keys, 'expire-keys': expireKeys }
-  return JSON.parse(await runToEnd('bench/seed.ts', options))
+  return JSON.parse(await runToEnd('bench/seed.ts', options, root))
 }

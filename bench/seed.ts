@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { parseArgs } from 'node:util'
 import type { Command } from '../src/ledger/commands.ts'
 import type { Store } from '../src/ledger/store.ts'
+import { plainTerms } from '../src/ledger/terms.ts'
 import { openTestAccounts } from '../src/ledger/test-accounts.ts'
 import { openStore } from '../src/stores/open.ts'
 import { FIRST_SEEDED_ACCOUNT, type SeededFile, type SeedPlan, type SeedResult } from './seed-plan.ts'
@@ -70,7 +71,7 @@ function sizeOf(store: string): Size | undefined {
 async function seed(plan: SeedPlan): Promise<SeedResult | SeededFile> {
   let aheadMs = 0
   const store = await openStore(plan.store, {
-    terms: { idempotencyTtlMs: KEY_TTL_MS },
+    terms: plainTerms(KEY_TTL_MS),
     clock: () => Date.now() + aheadMs,
   })
   await openTestAccounts(store)

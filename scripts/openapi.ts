@@ -4,14 +4,16 @@ import { pino } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
 import { buildServer } from '../src/http/server.ts'
 import { Ledger } from '../src/ledger/ledger.ts'
+import { plainTerms } from '../src/ledger/terms.ts'
 import { openStore } from '../src/stores/open.ts'
 
 /** `npm run openapi` writes openapi.json from the routes; with `--check` it only says whether it would change. */
 const path = join(import.meta.dirname, '..', 'openapi.json')
 
-const store = await openStore('memory:', { terms: { idempotencyTtlMs: 600_000 }, clock: Date.now })
+const terms = plainTerms(600_000)
+const store = await openStore('memory:', { terms, clock: Date.now })
 const server = await buildServer({
-  ledger: new Ledger(store),
+  ledger: new Ledger(store, terms),
   logger: pino({ level: 'silent' }),
   version: packageJson.version,
 })

@@ -19,7 +19,7 @@ async function start(): Promise<void> {
     accepts: isStoreUrl,
   })
   const store = await openStore(config.store, {
-    terms: { idempotencyTtlMs: config.idempotencyTtlMs },
+    terms: config.terms,
     clock: Date.now,
   })
   await openTestAccounts(store)
@@ -29,7 +29,7 @@ async function start(): Promise<void> {
 async function serve(config: Config, store: Store): Promise<void> {
   const output = pino.destination({ dest: 1, sync: false })
   const { logger, flush } = createLog(config.logLevel, (lines) => output.write(lines))
-  const ledger = new Ledger(store)
+  const ledger = new Ledger(store, config.terms)
   const server = await buildServer({ ledger, logger, version: packageJson.version })
   const url = await server.listen({ host: config.host, port: config.port })
   const listening = { url, docs: `${url}/docs`, store: withoutPassword(config.store) }

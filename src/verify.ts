@@ -5,7 +5,7 @@ import { verifyStore } from './stores/open.ts'
 try {
   const url = readStoreUrl(process.argv.slice(2), process.env)
   const report = await verifyStore(url)
-  const counts = `${report.accounts} accounts, ${report.postings} postings, ${report.keyRecords} idempotency records`
+  const counts = `${report.accounts} accounts, ${report.postings} postings, ${report.holds} holds, ${report.keyRecords} idempotency records`
   if (report.differences === 0) {
     console.log(
       `OK: ${counts}; every balance follows from its postings and the sum over all accounts is 0.00`,

@@ -15,7 +15,7 @@ const programs = ['src/main.ts', 'src/verify.ts']
 /** What each layer may import besides itself. */
 const mayImport: ReadonlyMap<string, readonly string[]> = new Map([
   ['money', []],
-  ['config', ['money']],
+  ['config', ['ledger', 'money']],
   ['logging', ['config']],
   ['ledger', ['money']],
   ['stores', ['ledger', 'money']],

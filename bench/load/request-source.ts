@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 
-export type Operation = 'deposit' | 'balance' | 'history'
+export const operations = ['deposit', 'balance', 'balance-at', 'history'] as const
+
+export type Operation = (typeof operations)[number]
 
 /** What one load generator asks of a server, again and again. */
 export interface Traffic {
@@ -11,6 +13,8 @@ export interface Traffic {
   readonly accounts: number
   /** Whether every request carries an `Idempotency-Key` that was never used before. */
   readonly freshKeys: boolean
+  /** The instant that `balance-at` asks for, in milliseconds since 1970, UTC. */
+  readonly atMs?: number
 }
 
 const PLACEHOLDER_KEY = '00000000-0000-4000-8000-000000000000'
@@ -20,10 +24,12 @@ const HEX_DIGITS = Buffer.from('0123456789abcdef')
 const ZERO = 0x30
 const HYPHEN = 0x2d
 
-function requestText({ operation, firstAccount, freshKeys }: Traffic, host: string): string {
+function requestText({ operation, firstAccount, freshKeys, atMs = 0 }: Traffic, host: string): string {
   const path = `/accounts/${firstAccount}`
   const key = freshKeys ? `Idempotency-Key: ${PLACEHOLDER_KEY}\r\n` : ''
   if (operation === 'balance') return `GET ${path}/balance HTTP/1.1\r\nHost: ${host}\r\n\r\n`
+  if (operation === 'balance-at')
+    return `GET ${path}/balance?at=${new Date(atMs).toISOString()} HTTP/1.1\r\nHost: ${host}\r\n\r\n`
   if (operation === 'history') return `GET ${path}/transactions?limit=20 HTTP/1.1\r\nHost: ${host}\r\n\r\n`
   return `POST ${path}/deposit HTTP/1.1\r\nHost: ${host}\r\n${key}${BODY_HEADERS}\r\n${BODY}`
 }

@@ -22,6 +22,7 @@ export async function runLoadGenerator(
     'first-account': traffic.firstAccount,
     accounts: traffic.accounts,
     'fresh-keys': traffic.freshKeys,
+    'at-ms': traffic.atMs,
     connections: settings.connections,
     'warmup-seconds': settings.warmupSeconds,
     seconds: settings.seconds,

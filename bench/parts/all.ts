@@ -1,3 +1,4 @@
+import { balanceAtAnInstant } from './balance-at.ts'
 import { balanceReadsOnOneProcess } from './balance-reads.ts'
 import { freshKeysAgainstNone, hotAccountAgainstMany } from './contention.ts'
 import { deposits } from './deposits.ts'
@@ -25,5 +26,6 @@ export const allParts: readonly Part[] = [
   manyLiveKeys,
   largeStore,
   streamedHistory,
+  balanceAtAnInstant,
   postgresWithLatency,
 ]

@@ -12,6 +12,8 @@ export interface ServiceOptions {
   /** A store of which every run gets a copy, because a run changes it. */
   readonly copyOf?: string
   readonly idempotencyTtlSeconds?: number
+  /** Another clone of the project, whose service is to run. */
+  readonly root?: string
 }
 
 function storeIn(folder: string, { storePath, copyOf }: ServiceOptions): string {
@@ -23,13 +25,14 @@ function storeIn(folder: string, { storePath, copyOf }: ServiceOptions): string 
 
 /** The service itself, durable and with its log on. */
 export function service(options: ServiceOptions = {}): (folder: string) => ServerProgram {
-  const { idempotencyTtlSeconds } = options
+  const { idempotencyTtlSeconds, root } = options
   return (folder) => ({
     program: 'src/main.ts',
     options: {
       store: `sqlite:${storeIn(folder, options)}`,
       'idempotency-ttl': idempotencyTtlSeconds,
     },
+    ...(root !== undefined && { root }),
   })
 }
 

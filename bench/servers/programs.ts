@@ -16,20 +16,28 @@ export function commandLine(options: OptionValues): string[] {
   })
 }
 
-/** Starts one of the project's programs as npm scripts do. A file descriptor takes what it prints, errors too. */
-export function startProgram(program: string, options: OptionValues, output: number | 'pipe'): ChildProcess {
-  const launcher = join(projectRoot, 'bin', 'require-node.mjs')
-  const args = ['--import', launcher, join(projectRoot, program), ...commandLine(options)]
+/**
+ * Starts one of the project's programs as npm scripts do, or that of another clone of it in the folder `root`. A file
+ * descriptor takes what it prints, errors too.
+ */
+export function startProgram(
+  program: string,
+  options: OptionValues,
+  output: number | 'pipe',
+  root: string = projectRoot,
+): ChildProcess {
+  const launcher = join(root, 'bin', 'require-node.mjs')
+  const args = ['--import', launcher, join(root, program), ...commandLine(options)]
   return spawn(process.execPath, args, {
-    cwd: projectRoot,
+    cwd: root,
     env: { PATH: process.env['PATH'] },
     stdio: ['ignore', output, output === 'pipe' ? 'inherit' : output],
   })
 }
 
 /** Runs a program to its end and answers what it printed. Rejects when its exit code is not 0. */
-export async function runToEnd(program: string, options: OptionValues): Promise<string> {
-  const child = startProgram(program, options, 'pipe')
+export async function runToEnd(program: string, options: OptionValues, root?: string): Promise<string> {
+  const child = startProgram(program, options, 'pipe', root)
   if (child.stdout === null) throw new Error(`${program} has no standard output`)
   const [printed] = await Promise.all([text(child.stdout), once(child, 'close')])
   if (child.exitCode !== 0) throw new Error(`${program} ended with exit code ${child.exitCode}`)

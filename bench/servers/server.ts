@@ -14,6 +14,8 @@ const RETRY_MS = 2
 export interface ServerProgram {
   readonly program: string
   readonly options: OptionValues
+  /** The clone to run it from, when that is another one. */
+  readonly root?: string
   /** The database server that it works on, if it does. */
   readonly database?: UsedDatabase
 }
@@ -77,14 +79,14 @@ async function stop(child: ChildProcess): Promise<void> {
 
 /** Starts a server in a process of its own. Its log goes to a file in the folder, as it would in earnest. */
 export async function startServer(
-  { program, options }: ServerProgram,
+  { program, options, root }: ServerProgram,
   folder: string,
 ): Promise<RunningServer> {
   const port = await freePort()
   const logPath = join(folder, 'server.log')
   const log = openSync(logPath, 'a')
   const startedAtMs = performance.now()
-  const child = startProgram(program, { port, ...options }, log)
+  const child = startProgram(program, { port, ...options }, log, root)
   closeSync(log)
   await waitForFirstAnswer(child, port, logPath)
   const startMs = performance.now() - startedAtMs

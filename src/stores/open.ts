@@ -1,5 +1,5 @@
-import type { AuditReport } from '../ledger/audit.ts'
-import type { Terms } from '../ledger/decide.ts'
+import type { AuditReport } from '../ledger/audit/audit.ts'
+import type { Terms } from '../ledger/terms.ts'
 import { type Store, StoreOpenError } from '../ledger/store.ts'
 import { IN_MEMORY } from './sqlite/database.ts'
 import { SqliteStore } from './sqlite/store.ts'

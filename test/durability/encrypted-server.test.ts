@@ -3,6 +3,7 @@ import { chmod, chown, copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { type Store, StoreOpenError } from '../../src/ledger/store.ts'
+import { plainTerms } from '../../src/ledger/terms.ts'
 import { openStore } from '../../src/stores/open.ts'
 import { serverOwner } from '../support/postgres-binaries.ts'
 import { Cluster } from '../support/postgres-cluster.ts'
@@ -10,7 +11,7 @@ import { withSql } from '../support/postgres.ts'
 
 const FILES = join(import.meta.dirname, '..', 'support', 'tls')
 const AUTHORITY = join(FILES, 'ca.crt')
-const options = { terms: { idempotencyTtlMs: 600_000 }, clock: Date.now }
+const options = { terms: plainTerms(600_000), clock: Date.now }
 
 describe('a PostgreSQL server that encrypts', () => {
   let server: Cluster

@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import type { Deposit } from '../../src/ledger/commands.ts'
 import { OutcomeUnknown, StoreUnavailable } from '../../src/ledger/store.ts'
+import { plainTerms } from '../../src/ledger/terms.ts'
 import { SqliteStore } from '../../src/stores/sqlite/store.ts'
 import { verifySqlite } from '../../src/stores/sqlite/verify.ts'
 import { temporaryFolder } from '../support/service.ts'
 
 const OPEN_FILES = '/proc/self/fd'
-const options = { terms: { idempotencyTtlMs: 600_000 }, clock: () => 1_000_000 }
+const options = { terms: plainTerms(600_000), clock: () => 1_000_000 }
 const deposit: Deposit = { kind: 'deposit', account: '1', amount: 5n, idempotencyKey: 'k' }
 
 describe('a disk that does not confirm a write', () => {

@@ -34,26 +34,16 @@ export const reverse: Rule<Reverse> = {
 function reverseByKey(books: Books, key: string, command: Reverse, terms: Terms): Outcome {
   const digest = keyDigest(key)
   const kept = books.recall(digest)
-  const outcome =
-    kept !== undefined && isKept(kept, books.nowMs, terms.idempotencyTtlMs) ? kept.outcome : undefined
-  switch (outcome?.status) {
-    case 'posted':
-    case 'captured':
-      return giveBack(books, books.reversibleOf(outcome.posting), command, terms)
-    case 'key_closed':
-      return { ...outcome, replayed: true }
-    case 'held':
-    case 'released':
-    case 'opened':
-    case 'changed':
-      return reject('not_reversible')
-    case 'rejected':
-    case undefined:
-      return closeKey(books, digest, terms)
-  }
+  const isKnown = kept !== undefined && isKept(kept, books.nowMs, terms.idempotencyTtlMs)
+  // Nothing moves under a key that is closed after a decline either.
+  if (!isKnown || kept.outcome.status === 'rejected') return closeKey(books, digest, terms)
+  const { outcome } = kept
+  if (outcome.status === 'key_closed') return { ...outcome, replayed: true }
+  if (outcome.status !== 'posted' && outcome.status !== 'captured') return reject('not_reversible')
+  return giveBack(books, books.reversibleOf(outcome.posting), command, terms)
 }
 
-/** There is nothing under the key, or a decline: what comes under it from now on is declined, so nothing ever moves. */
+/** What comes under the key from now on is declined. */
 function closeKey(books: Books, digest: string, terms: Terms): Outcome {
   const { nowMs } = books
   const outcome = { status: 'key_closed', untilMs: nowMs + terms.idempotencyTtlMs, replayed: false } as const
