@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { BODY_LIMIT_BYTES, CollectedRequest } from './collected-request.ts'
+import { CollectedRequest } from './collected-request.ts'
 import { Problem, problems } from './problems.ts'
 
 declare global {
@@ -16,8 +16,11 @@ declare global {
 /** As many digits may be more than a double holds. */
 const LONG_DIGITS = /\d{16}/
 
-const TOO_LARGE = new Problem(413, `the body must not be larger than ${BODY_LIMIT_BYTES} bytes`)
-const MALFORMED = new Problem(422, 'the body is not valid JSON; send an object such as {"amount": "10.00"}')
+const MALFORMED = new Problem(
+  422,
+  'malformed_json',
+  'the body is not valid JSON; send an object such as {"amount": "10.00"}',
+)
 
 /** Reads bodies as JSON: when they say so, and when they do not say what they are. */
 export function readJsonBodies(app: FastifyInstance): void {
@@ -36,7 +39,7 @@ function readBody(_request: FastifyRequest, message: IncomingMessage, done: Body
   if (!(message instanceof CollectedRequest))
     throw new TypeError('the server must make its requests collect their bodies')
   message.collect((body) => {
-    if (body === 'too large') done(TOO_LARGE)
+    if (body === 'too large') done(problems.tooLarge)
     else if (body instanceof Error) done(body)
     else parseJson(body.text, done)
   })

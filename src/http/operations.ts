@@ -79,13 +79,13 @@ function addRoute(app: FastifyInstance, ledger: Ledger, kind: 'deposit' | 'withd
       200: answered('The balance after it.', Balance, replayedHeader),
       400: failed(
         `The ledger declined: ${sentencesOf(400).join(', ')}.`,
-        'insufficient funds',
+        problemFor('insufficient_funds'),
         replayedHeader,
       ),
       ...accountErrors,
-      413: failed('The body is too large.', 'the body must not be larger than 16384 bytes'),
-      415: failed('The body is not JSON.', problems.notJson.message),
-      422: failed('The request is not valid.', 'amount must be > 0'),
+      413: failed('The body is too large.', problems.tooLarge),
+      415: failed('The body is not JSON.', problems.notJson),
+      422: failed('The request is not valid.', problems.notPositive),
       503: unavailable(
         'The work cannot be accepted now, or the store was lost in the middle of it: the sentence says which. ' +
           'Try again with the same Idempotency-Key.',
@@ -94,7 +94,7 @@ function addRoute(app: FastifyInstance, ledger: Ledger, kind: 'deposit' | 'withd
   }
   app.post<OperationRoute>(`/accounts/:account_number/${kind}`, { schema }, async (request, reply) => {
     const amount = parseAmount(request.body.amount)
-    if ('problem' in amount) throw new Problem(422, amount.problem)
+    if ('problem' in amount) throw new Problem(422, 'invalid_amount', amount.problem)
     const key = request.headers['idempotency-key']
     const command: Deposit | Withdrawal = {
       kind,

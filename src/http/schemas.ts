@@ -1,5 +1,6 @@
 import type { FromSchema } from 'json-schema-to-ts'
-import { problems } from './problems.ts'
+import { errorContent, plainErrorSchema, type Told } from './error-body.ts'
+import { problemFor, problems } from './problems.ts'
 
 /**
  * The schemas that several routes share: they validate requests, write responses and make the documentation. They are
@@ -70,41 +71,35 @@ export function answered(
   return { ...body, description, headers: { ...requestIdHeader, ...headers } }
 }
 
-/** A documented error, with a sentence as example. */
+/** A documented error, with one as example. */
 export function failed(
   description: string,
-  example: string,
+  example: Told,
   headers: Readonly<Record<string, object>> = {},
 ): object {
-  return answered(description, errorBody(example), headers)
+  return answered(description, { content: errorContent(example) }, { ...varyHeader, ...headers })
 }
 
-function errorBody(example: string): object {
-  return {
-    type: 'object',
-    required: ['error'],
-    properties: { error: { type: 'string', description: 'What was wrong and what to do.' } },
-    additionalProperties: false,
-    examples: [{ error: example }],
-  }
+const varyHeader = {
+  Vary: { description: 'The form depends on the Accept header.', type: 'string', examples: ['Accept'] },
 }
 
 /** The errors that every route may answer; the first comes before there is a request with an id. */
 export const commonErrors = {
   431: {
-    ...errorBody('the headers of the request are too large'),
+    ...plainErrorSchema('the headers of the request are too large'),
     description: 'The headers of the request are larger than 16 KiB together.',
   },
-  500: failed('A fault of the service itself.', 'something went wrong in the service; see its log'),
+  500: failed('A fault of the service itself.', problems.internal),
 }
 
 export function unavailable(description: string): object {
-  return failed(description, problems.unavailable.message, retryAfterHeader)
+  return failed(description, problems.unavailable, retryAfterHeader)
 }
 
 /** The errors that every route to an account may answer. */
 export const accountErrors = {
-  404: failed('There is no such account.', 'account not found'),
+  404: failed('There is no such account.', problemFor('account_not_found')),
   ...commonErrors,
   503: unavailable('The work cannot be accepted now. Nothing has changed; try again.'),
 }

@@ -18,7 +18,7 @@ import { KnownRoutes } from './unknown-routes.ts'
 /** A client that sends its request more slowly than this is taking up room. */
 const REQUEST_TIMEOUT_MS = 30_000
 
-const NO_HOST = new Problem(400, 'a request over HTTP/1.1 must say which Host it is for')
+const NO_HOST = new Problem(400, 'malformed_request', 'a request over HTTP/1.1 must say which Host it is for')
 
 export interface ServerParts {
   readonly ledger: Ledger

@@ -81,7 +81,7 @@ export function transactionRoutes(app: FastifyInstance, ledger: Ledger): void {
         response: {
           200: answered('The transactions.', Transactions, linkHeader),
           ...accountErrors,
-          422: failed('The limit or cursor is not valid.', problems.badLimit.message),
+          422: failed('The limit or cursor is not valid.', problems.badLimit),
         },
       },
     },

@@ -22,10 +22,10 @@ export class KnownRoutes {
     )
     // A path may fit a route with a wildcard, and have nothing behind it all the same.
     if (allowed.length === 0 || allowed.includes(request.method)) {
-      return new Problem(404, 'there is nothing at this path; see /docs for what there is')
+      return new Problem(404, 'route_not_found', 'there is nothing at this path; see /docs for what there is')
     }
     const allow = [...new Set(allowed)].toSorted().join(', ')
-    return new Problem(405, `this path answers ${allow} only`, { allow })
+    return new Problem(405, 'method_not_allowed', `this path answers ${allow} only`, { allow })
   }
 }
 
