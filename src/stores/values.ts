@@ -31,3 +31,13 @@ export function textOrUndefined(row: Row, column: string | number): string | und
 export function numberOrUndefined(row: Row, column: string | number): number | undefined {
   return row[column] === null ? undefined : number(row, column)
 }
+
+export function integerOrUndefined(row: Row, column: string | number): bigint | undefined {
+  return row[column] === null ? undefined : integer(row, column)
+}
+
+export function text(row: Row, column: string | number): string {
+  const value = textOrUndefined(row, column)
+  if (value !== undefined) return value
+  throw new TypeError(`the store holds no text in column ${column}`)
+}
