@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomInt, randomUUID } from 'node:crypto'
 import { describe, test } from 'node:test'
+import { plainTerms } from '../../src/ledger/terms.ts'
 import { openStore } from '../../src/stores/open.ts'
 import { type Answer, moneyOf, wasReplayed } from '../support/client.ts'
 import { assertVerified } from '../support/exactly-once.ts'
@@ -15,7 +16,7 @@ const hot = '500000'
 const others = Array.from({ length: 1_000 }, (_, index) => String(600_000 + index))
 
 async function openAccounts(store: string): Promise<void> {
-  const opened = await openStore(store, { terms: { idempotencyTtlMs: 600_000 }, clock: Date.now })
+  const opened = await openStore(store, { terms: plainTerms(600_000), clock: Date.now })
   for (const accounts of [[hot], others.slice(0, 500), others.slice(500)])
     await opened.commit(accounts.map((account) => ({ kind: 'open', account, openingBalance: opening })))
   await opened.close()

@@ -29,11 +29,13 @@ export async function historyOf(client: Client, account: string): Promise<Histor
   return rowsIn(await client.get(`/accounts/${account}/transactions`))
 }
 
+const incoming: readonly string[] = ['deposit', 'transfer_in', 'reversal_in']
+
 /** Fails at the first row whose balance does not follow from the one before it. */
 export function assertRunningBalances(openingCents: bigint, rows: readonly HistoryRow[]): void {
   let balance = openingCents
   for (const [index, row] of rows.entries()) {
-    balance += row.type === 'deposit' ? centsOf(row.amount) : -centsOf(row.amount)
+    balance += incoming.includes(row.type) ? centsOf(row.amount) : -centsOf(row.amount)
     assert.equal(centsOf(row.balance), balance, `row ${index} does not follow: ${JSON.stringify(row)}`)
   }
 }

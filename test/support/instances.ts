@@ -14,8 +14,13 @@ export interface Instance {
 const CONNECTIONS = 64
 
 /** Starts so many at once on the store. None outlives the test, and none may have told a secret. */
-export async function startInstances(test: Cleanup, store: string, count: number): Promise<Instance[]> {
-  const start = (): Promise<Service> => startService(['--store', store, '--idempotency-ttl', '3600'])
+export async function startInstances(
+  test: Cleanup,
+  store: string,
+  count: number,
+  args: readonly string[] = [],
+): Promise<Instance[]> {
+  const start = (): Promise<Service> => startService(['--store', store, '--idempotency-ttl', '3600', ...args])
   return Promise.all(
     Array.from({ length: count }, async () => {
       let service = await start()

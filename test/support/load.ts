@@ -98,6 +98,18 @@ export async function inParallel<Item, Result>(
   return results
 }
 
+/** Runs so many rounds, spread over the lanes: within a lane one after the other, the lanes side by side. */
+export async function inLanes<Lane>(
+  lanes: readonly Lane[],
+  rounds: number,
+  play: (lane: Lane, round: number) => Promise<void>,
+): Promise<void> {
+  const playLane = async (lane: Lane, first: number): Promise<void> => {
+    for (let round = first; round < rounds; round += lanes.length) await play(lane, round)
+  }
+  await Promise.all(lanes.map(playLane))
+}
+
 /** What a successful operation did to its account: the sum is what the balance must have moved by. */
 export function effectOf({ operation, answer }: Answered): bigint {
   if (answer.status !== 200) return 0n
