@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { promisify } from 'node:util'
@@ -72,14 +72,6 @@ describe('the README', () => {
     for (const command of ['npm ci', 'npm start', 'npm test']) {
       assert.ok(commands.includes(command), `the README shows "${command}" in a shell block`)
     }
-  })
-
-  test('links only to files that exist', () => {
-    const targets = [...readme.matchAll(/\]\((?!\w+:|#)([^)#\s]+)/g)].map((match) => match[1] ?? '')
-    assert.deepEqual(
-      targets.filter((target) => !existsSync(join(projectRoot, target))),
-      [],
-    )
   })
 
   test('shows curl commands that succeed as they are typed', needsCurl, async (t) => {
