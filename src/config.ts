@@ -1,4 +1,7 @@
 import { parseArgs } from 'node:util'
+import { DEFAULT_TIME_ZONE, isTimeZone } from './ledger/business-day.ts'
+import type { Terms } from './ledger/terms.ts'
+import { parseMoney } from './money.ts'
 
 /** Everything that a deployment sets, read once at the start. */
 export interface Config {
@@ -7,7 +10,7 @@ export interface Config {
   readonly port: number
   /** The URL of a store that some engine answers to. */
   readonly store: string
-  readonly idempotencyTtlMs: number
+  readonly terms: Terms
   readonly logLevel: LogLevel
 }
 
@@ -22,6 +25,9 @@ export class ConfigError extends Error {
 
 /** A year, in seconds: a longer window is a slip of the keyboard. */
 const MAX_TTL_SECONDS = 31_536_000
+
+/** More withdrawals on one day than anyone means to allow. */
+const MAX_DAILY_COUNT = 1_000_000
 
 /** The URLs that name a store. */
 export interface StoreUrls {
@@ -42,6 +48,33 @@ const PORT: Setting = { flag: 'port', variable: 'PORT', preset: '8000' }
 const STORE: Setting = { flag: 'store', variable: 'ATM_STORE', preset: 'sqlite:data/atm.db' }
 const TTL: Setting = { flag: 'idempotency-ttl', variable: 'ATM_IDEMPOTENCY_TTL', preset: '600' }
 const LOG_LEVEL: Setting = { flag: 'log-level', variable: 'LOG_LEVEL', preset: 'info' }
+const OVERDRAFT: Setting = { flag: 'overdraft-limit', variable: 'ATM_OVERDRAFT_LIMIT', preset: '0.00' }
+const WITHDRAWAL: Setting = { flag: 'withdrawal-limit', variable: 'ATM_WITHDRAWAL_LIMIT', preset: 'none' }
+const DAILY_AMOUNT: Setting = {
+  flag: 'daily-withdrawal-limit',
+  variable: 'ATM_DAILY_WITHDRAWAL_LIMIT',
+  preset: 'none',
+}
+const DAILY_COUNT: Setting = {
+  flag: 'daily-withdrawal-count',
+  variable: 'ATM_DAILY_WITHDRAWAL_COUNT',
+  preset: 'none',
+}
+const TIME_ZONE: Setting = { flag: 'time-zone', variable: 'ATM_TIME_ZONE', preset: DEFAULT_TIME_ZONE }
+
+/** All that the service knows, in the order in which people are told of them. */
+const settings = [
+  HOST,
+  PORT,
+  STORE,
+  TTL,
+  LOG_LEVEL,
+  OVERDRAFT,
+  WITHDRAWAL,
+  DAILY_AMOUNT,
+  DAILY_COUNT,
+  TIME_ZONE,
+] as const
 
 /**
  * Reads flags and environment; a flag wins. An empty value counts as not given, as hosts often set those.
@@ -52,8 +85,8 @@ export function readConfig(
   environment: Readonly<Record<string, string | undefined>>,
   storeUrls: StoreUrls,
 ): Config {
-  const flags = readFlags(args, [HOST, PORT, STORE, TTL, LOG_LEVEL])
-  const read = <Value>(setting: Setting, want: string, parse: (text: string) => Value | undefined): Value => {
+  const flags = readFlags(args, settings)
+  const read: Read = (setting, want, parse) => {
     const [source, text] = given(setting, flags, environment)
     const value = parse(text)
     if (value === undefined)
@@ -64,13 +97,45 @@ export function readConfig(
     host: read(HOST, 'a host name or address', (text) => (/^[^\s/]+$/.test(text) ? text : undefined)),
     port: read(PORT, 'a whole number from 0 to 65535', (text) => wholeNumber(text, 0, 65_535)),
     store: read(STORE, storeUrls.forms, (text) => (storeUrls.accepts(text) ? text : undefined)),
-    idempotencyTtlMs:
-      1_000 *
-      read(TTL, `a whole number of seconds from 1 to ${MAX_TTL_SECONDS}`, (text) =>
-        wholeNumber(text, 1, MAX_TTL_SECONDS),
-      ),
+    terms: readTerms(read),
     logLevel: read(LOG_LEVEL, `one of ${logLevels.join(', ')}`, (text) =>
       logLevels.find((level) => level === text),
+    ),
+  }
+}
+
+/** Answers undefined for a text that is not what is wanted. */
+type Parse<Value> = (text: string) => Value | undefined
+
+/** Reads one setting. Throws `ConfigError`. */
+type Read = <Value>(setting: Setting, want: string, parse: Parse<Value>) => Value
+
+/** What stands for a limit that there is not. */
+const NONE = 'none'
+
+function readTerms(read: Read): Terms {
+  const orNone = <Value>(setting: Setting, want: string, parse: Parse<Value>): Value | undefined => {
+    const given = read<Value | typeof NONE>(setting, `${want}, or ${NONE}`, (text) =>
+      text === NONE ? NONE : parse(text),
+    )
+    return given === NONE ? undefined : given
+  }
+  const money = 'an amount such as 500.00'
+  const seconds = read(TTL, `a whole number of seconds from 1 to ${MAX_TTL_SECONDS}`, (text) =>
+    wholeNumber(text, 1, MAX_TTL_SECONDS),
+  )
+  return {
+    idempotencyTtlMs: 1_000 * seconds,
+    limits: {
+      overdraft: read(OVERDRAFT, money, cents),
+      withdrawal: orNone(WITHDRAWAL, money, cents),
+      dailyAmount: orNone(DAILY_AMOUNT, money, cents),
+      dailyCount: orNone(DAILY_COUNT, `a whole number from 0 to ${MAX_DAILY_COUNT}`, (text) =>
+        wholeNumber(text, 0, MAX_DAILY_COUNT),
+      ),
+    },
+    timeZone: read(TIME_ZONE, 'a time zone such as UTC or Europe/Zurich', (text) =>
+      isTimeZone(text) ? text : undefined,
     ),
   }
 }
@@ -110,6 +175,12 @@ function readFlags(args: readonly string[], settings: readonly Setting[]): Reado
       `${reason.slice(0, 160)} (flags: ${settings.map(({ flag }) => `--${flag}`).join(', ')})`,
     )
   }
+}
+
+/** Cents, 0 and up. */
+function cents(text: string): bigint | undefined {
+  const money = parseMoney('limit', text)
+  return 'cents' in money ? money.cents : undefined
 }
 
 function wholeNumber(text: string, least: number, most: number): number | undefined {

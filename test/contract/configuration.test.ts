@@ -18,6 +18,19 @@ function assertRefused(exit: Exit, named: string | RegExp): void {
 const badValues = [
   { flag: '--port', variable: 'PORT', values: ['abc', '-1', '65536', '1.5', '8000x', '0x50'] },
   { flag: '--idempotency-ttl', variable: 'ATM_IDEMPOTENCY_TTL', values: ['abc', '-5', '10m', '1e400'] },
+  { flag: '--overdraft-limit', variable: 'ATM_OVERDRAFT_LIMIT', values: ['none', '-1', '1e30', 'much'] },
+  { flag: '--withdrawal-limit', variable: 'ATM_WITHDRAWAL_LIMIT', values: ['-1', '$5'] },
+  {
+    flag: '--daily-withdrawal-limit',
+    variable: 'ATM_DAILY_WITHDRAWAL_LIMIT',
+    values: ['-0.01', '1,000'],
+  },
+  {
+    flag: '--daily-withdrawal-count',
+    variable: 'ATM_DAILY_WITHDRAWAL_COUNT',
+    values: ['1.5', '-1', '1000001'],
+  },
+  { flag: '--time-zone', variable: 'ATM_TIME_ZONE', values: ['Mars/Olympus', 'Zürich'] },
   { flag: '--log-level', variable: 'LOG_LEVEL', values: ['loud', 'INFORMATION'] },
   {
     flag: '--store',
