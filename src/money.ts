@@ -11,32 +11,51 @@ const MAX_CENTS_DIGITS = 19
 /** Longer texts are not amounts anyone means, and refusing them keeps the work for one request small. */
 const MAX_TEXT_LENGTH = 1_000
 
-/** What an amount on the wire turned out to be: cents from 1 to `MAX_CENTS`, or a sentence for the sender. */
+/** What money on the wire turned out to be: cents up to `MAX_CENTS`, or a sentence for the sender. */
 export type ParsedAmount = { readonly cents: bigint } | { readonly problem: string }
-
-const MALFORMED: ParsedAmount = {
-  problem: 'amount must be a decimal number such as "10.00", without currency signs or separators',
-}
-const NOT_POSITIVE: ParsedAmount = { problem: 'amount must be > 0' }
-const TOO_LARGE: ParsedAmount = { problem: `amount must not be larger than ${formatCents(MAX_CENTS)}` }
 
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/
 
 /**
- * Reads an amount as the API accepts it: a string, or a number at its shortest decimal form.
+ * Reads an amount as the API accepts it: a string, or a number at its shortest decimal form. It is at least one cent.
  * More than two places are rounded half up: `1.005` is 101 cents.
  */
 export function parseAmount(input: string | number): ParsedAmount {
+  const cents = centsFrom(input)
+  if (cents === 0n || cents === 'negative') return { problem: 'amount must be > 0' }
+  return typeof cents === 'bigint' ? { cents } : { problem: sentenceOn('amount', cents) }
+}
+
+/** Reads money that may be 0.00, in the same way. `member` is what the sender calls it. */
+export function parseMoney(member: string, input: string | number): ParsedAmount {
+  const cents = centsFrom(input)
+  return typeof cents === 'bigint' ? { cents } : { problem: sentenceOn(member, cents) }
+}
+
+type Refused = 'malformed' | 'negative' | 'too large'
+
+function centsFrom(input: string | number): bigint | Refused {
   const text = String(input).trim()
-  if (text.length > MAX_TEXT_LENGTH) return MALFORMED
+  if (text.length > MAX_TEXT_LENGTH) return 'malformed'
   const [, sign, whole = '', fraction = '', exponent = '0'] = DECIMAL.exec(text) ?? []
-  if (sign === undefined || whole + fraction === '') return MALFORMED
+  if (sign === undefined || whole + fraction === '') return 'malformed'
 
   const digits = (whole + fraction).replace(/^0+/, '')
-  if (digits === '' || sign === '-') return NOT_POSITIVE
+  if (digits === '') return 0n
+  if (sign === '-') return 'negative'
   const cents = roundHalfUp(digits, Number(exponent) - fraction.length + 2)
-  if (cents === undefined || cents > MAX_CENTS) return TOO_LARGE
-  return cents === 0n ? NOT_POSITIVE : { cents }
+  return cents === undefined || cents > MAX_CENTS ? 'too large' : cents
+}
+
+function sentenceOn(member: string, refused: Refused): string {
+  switch (refused) {
+    case 'malformed':
+      return `${member} must be a decimal number such as "10.00", without currency signs or separators`
+    case 'negative':
+      return `${member} must not be negative`
+    case 'too large':
+      return `${member} must not be larger than ${formatCents(MAX_CENTS)}`
+  }
 }
 
 /** `digits × 10^shift` to the nearest integer, halves up; undefined when it has too many digits to be money. */

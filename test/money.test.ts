@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { formatCents, MAX_CENTS, parseAmount } from '../src/money.ts'
+import { formatCents, MAX_CENTS, parseAmount, parseMoney } from '../src/money.ts'
 
 const accepted: readonly (readonly [string | number, bigint])[] = [
   ['10.00', 1_000n],
@@ -85,6 +85,31 @@ describe('an amount on the wire', () => {
     )
     assert.ok(rounded > 1_000, `${rounded} were amounts`)
   })
+})
+
+describe('money that may be nothing', () => {
+  for (const [input, cents] of accepted) {
+    test(`${JSON.stringify(input)} is ${cents} cents, as an amount is`, () =>
+      assert.deepEqual(parseMoney('overdraft', input), { cents }))
+  }
+
+  for (const input of ['0', 0, '0.00', '-0', '0.004999', '1e-400']) {
+    test(`${JSON.stringify(input)} is 0 cents`, () =>
+      assert.deepEqual(parseMoney('overdraft', input), { cents: 0n }))
+  }
+
+  const refusedAsNothing: readonly (readonly [string | number, string])[] = [
+    ['-1', 'overdraft must not be negative'],
+    ['-0.001', 'overdraft must not be negative'],
+    ['92233720368547758.08', 'overdraft must not be larger than 92233720368547758.07'],
+    ['', 'overdraft must be a decimal number such as "10.00", without currency signs or separators'],
+    ['$5', 'overdraft must be a decimal number such as "10.00", without currency signs or separators'],
+  ]
+
+  for (const [input, sentence] of refusedAsNothing) {
+    test(`${JSON.stringify(input)} is refused by the name that the sender gave it`, () =>
+      assert.deepEqual(parseMoney('overdraft', input), { problem: sentence }))
+  }
 })
 
 describe('cents as text', () => {

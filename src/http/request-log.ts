@@ -3,15 +3,21 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 
-/** What the log tells of a request to an account, besides what it tells of any request. */
+/** What the log tells of a request to an account, besides what it tells of any request. Money is decimal text. */
 export interface LoggedDetails {
-  readonly account?: string
-  /** The rest is told of a deposit or withdrawal only. Money is decimal text. */
+  readonly account?: string | undefined
+  /** The rest is told of a command only. */
   readonly operation?: string
-  readonly amount?: string
+  /** The account that a transfer goes to. */
+  readonly to?: string | undefined
+  readonly hold?: string | undefined
+  /** What is to be reversed: a transaction, or the key of a request. */
+  readonly original?: string | undefined
+  readonly amount?: string | undefined
   readonly idempotencyKey?: string | undefined
-  readonly balance?: string
-  readonly reason?: string
+  readonly transaction?: string | undefined
+  readonly balance?: string | undefined
+  readonly reason?: string | undefined
   readonly replayed?: boolean
 }
 
@@ -39,19 +45,11 @@ export function requestIdOf(request: IncomingMessage): string {
 export function logRequests(app: FastifyInstance, logger: Logger): void {
   app.decorateRequest('loggedDetails', undefined)
   app.addHook('onSend', (request, reply, payload, done) => {
-    const { account, operation, amount, idempotencyKey, balance, reason, replayed } =
-      request.loggedDetails ?? {}
     logger.info({
       requestId: request.id,
       method: request.method,
       route: request.routeOptions.url ?? request.url.slice(0, 64),
-      account,
-      operation,
-      amount,
-      idempotencyKey,
-      balance,
-      reason,
-      replayed,
+      ...request.loggedDetails,
       status: reply.statusCode,
       durationMs: Math.round(reply.elapsedTime * 1_000) / 1_000,
     })
