@@ -63,7 +63,7 @@ const DAILY_COUNT: Setting = {
 const TIME_ZONE: Setting = { flag: 'time-zone', variable: 'ATM_TIME_ZONE', preset: DEFAULT_TIME_ZONE }
 
 /** All that the service knows, in the order in which people are told of them. */
-const settings = [
+const allSettings = [
   HOST,
   PORT,
   STORE,
@@ -85,7 +85,7 @@ export function readConfig(
   environment: Readonly<Record<string, string | undefined>>,
   storeUrls: StoreUrls,
 ): Config {
-  const flags = readFlags(args, settings)
+  const flags = readFlags(args, allSettings)
   const read: Read = (setting, want, parse) => {
     const [source, text] = given(setting, flags, environment)
     const value = parse(text)
@@ -115,10 +115,10 @@ const NONE = 'none'
 
 function readTerms(read: Read): Terms {
   const orNone = <Value>(setting: Setting, want: string, parse: Parse<Value>): Value | undefined => {
-    const given = read<Value | typeof NONE>(setting, `${want}, or ${NONE}`, (text) =>
+    const limit = read<Value | typeof NONE>(setting, `${want}, or ${NONE}`, (text) =>
       text === NONE ? NONE : parse(text),
     )
-    return given === NONE ? undefined : given
+    return limit === NONE ? undefined : limit
   }
   const money = 'an amount such as 500.00'
   const seconds = read(TTL, `a whole number of seconds from 1 to ${MAX_TTL_SECONDS}`, (text) =>
