@@ -66,8 +66,13 @@ function anyKey(random: Random): string {
   return random.pick(names)
 }
 
+/** JSON text of an amount: mostly a valid one. */
+export function amountText(random: Random): string {
+  return random.percent(85) ? plainAmount(random) : random.pick(oddAmounts)
+}
+
 /** JSON text of any value. */
-function anyJson(random: Random, depth = 0): string {
+export function anyJson(random: Random, depth = 0): string {
   const several = (one: () => string): string =>
     Array.from({ length: random.integer(0, 4 - depth) }, one).join(',')
   const child = (): string => anyJson(random, depth + 1)

@@ -1,4 +1,5 @@
 import type { Random } from '../support/random.ts'
+import { bankLine, type Line, type Seen } from './bank-requests.ts'
 import { amountBody, anyBody } from './bodies.ts'
 
 /** The bytes of one request, and what may come of them. */
@@ -88,7 +89,10 @@ function query(random: Random, lastCursor: string): string {
 }
 
 /** A method and target: the routes that exist, in every combination, and some that do not. */
-function line(random: Random, lastCursor: string): { method: string; path: string } {
+function line(random: Random, seen: Seen): Line {
+  const bank = random.percent(30) ? bankLine(random, seen) : undefined
+  if (bank !== undefined && random.percent(95)) return bank
+  const { lastCursor } = seen
   const account = random.percent(95) ? random.weighted(accounts) : encodeURIComponent(junk(random, 300))
   // A whole history of a busy account is long: reading it often would measure the network alone.
   const history = random.percent(99.5) ? query(random, lastCursor) : ''
@@ -160,10 +164,10 @@ function framed(random: Random, body: Buffer): { readonly header: string; readon
 }
 
 /** Well-formed HTTP with whatever content. */
-export function wellFormed(random: Random, lastCursor: string): FuzzRequest {
-  const { method, path } = line(random, lastCursor)
-  const hasBody = method === 'POST' ? random.percent(98) : random.percent(5)
-  const body = random.percent(85) ? amountBody(random) : anyBody(random)
+export function wellFormed(random: Random, seen: Seen): FuzzRequest {
+  const { method, path, body: given } = line(random, seen)
+  const hasBody = ['POST', 'PATCH'].includes(method) ? random.percent(98) : random.percent(5)
+  const body = given ?? (random.percent(85) ? amountBody(random) : anyBody(random))
   const closes = random.percent(2)
   const lines = [`${method} ${path} HTTP/1.${closes ? 0 : 1}`, ...headers(random)]
   const { header, payload } =

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { centsOf, errorIn, isRecord } from '../support/client.ts'
+import { errorIn, isRecord } from '../support/client.ts'
 import type { RawAnswer } from './answers.ts'
+import { bankEffectOf } from '../support/effects.ts'
 import type { FuzzRequest } from './requests.ts'
 
 const LONGEST_SENTENCE = 250
@@ -30,8 +31,12 @@ export class Tally {
   readonly #wrong = new Map<string, string>()
   accepted = 0
   replayed = 0
+  /** How many commands of the bank besides deposits and withdrawals were carried out, by kind. */
+  readonly carriedOut = new Map<string, number>()
   /** The newest `Link` cursor, to be damaged or used. */
   lastCursor = ''
+  lastHoldId = '1'
+  lastTransactionId = '1'
 
   /** The answers that no request may get, each kind of them once. */
   get wrong(): readonly string[] {
@@ -46,7 +51,7 @@ export class Tally {
       if (answer.status >= 400 && request.method !== 'HEAD') {
         assert.ok(errorIn(answer).length <= LONGEST_SENTENCE, `too long: ${answer.text}`)
       }
-      if (answer.status === 200) this.#countSuccess(request, answer)
+      if (answer.status === 200 || answer.status === 201) this.#countSuccess(request, answer)
     } catch (error) {
       const sent = JSON.stringify(request.bytes.toString('latin1').slice(0, 600))
       const complaint = error instanceof Error ? error.message : String(error)
@@ -63,27 +68,48 @@ export class Tally {
     const statuses = [...this.statuses]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([status, count]) => `${status}: ${count}`)
-    return `statuses ${statuses.join(', ')}; ${this.accepted} operations accepted, ${this.replayed} replayed`
+    return (
+      `statuses ${statuses.join(', ')}; ${this.accepted} operations accepted, ${this.replayed} replayed; ` +
+      [...this.carriedOut].map(([kind, count]) => `${kind} ${count}`).join(', ')
+    )
   }
 
   #add(status: number | 'closed'): void {
     this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1)
   }
 
-  #countSuccess({ method, path, body }: FuzzRequest, { headers, text }: RawAnswer): void {
+  #countSuccess(request: FuzzRequest, { headers, text }: RawAnswer): void {
+    const { method, path, body } = request
     this.lastCursor = /[?&]cursor=([^&>]+)/.exec(headers['link'] ?? '')?.[1] ?? this.lastCursor
-    const operation = /\/(deposit|withdraw)(?:\?.*)?$/.exec(path)?.[1]
-    if (method !== 'POST' || operation === undefined || body === undefined) return
     if (headers['idempotency-replayed'] === 'true') {
       this.replayed += 1
       return
     }
+    const operation = /\/(deposit|withdraw)(?:\?.*)?$/.exec(path)?.[1]
+    if (method === 'POST' && operation !== undefined && body !== undefined)
+      this.#countOperation(operation, body, text)
+    else this.#countBank(request, text)
+  }
+
+  #countOperation(operation: string, body: Buffer, text: string): void {
     this.accepted += 1
     const answer: unknown = JSON.parse(text)
     assert.ok(isRecord(answer) && typeof answer['account_number'] === 'string', text)
-    assert.ok(typeof answer['balance'] === 'string' && centsOf(answer['balance']) >= 0n, text)
-    const account = answer['account_number']
+    assert.ok(typeof answer['balance'] === 'string', text)
     const cents = centsAccepted(body)
-    this.changes.set(account, (this.changes.get(account) ?? 0n) + (operation === 'deposit' ? cents : -cents))
+    this.#move(answer['account_number'], operation === 'deposit' ? cents : -cents)
+  }
+
+  #countBank(request: FuzzRequest, text: string): void {
+    const effect = bankEffectOf(request, text)
+    if (effect === undefined) return
+    this.carriedOut.set(effect.kind, (this.carriedOut.get(effect.kind) ?? 0) + 1)
+    for (const [account, cents] of effect.effects) this.#move(account, cents)
+    this.lastHoldId = effect.holdId ?? this.lastHoldId
+    this.lastTransactionId = effect.transactionId ?? this.lastTransactionId
+  }
+
+  #move(account: string, cents: bigint): void {
+    this.changes.set(account, (this.changes.get(account) ?? 0n) + cents)
   }
 }
