@@ -17,30 +17,36 @@ export function names(accept: string | undefined, type: string): boolean {
   return rangesOf(accept).some((range) => range.type === type && range.weight > 0)
 }
 
-/** Which of the media types the header prefers: the first where it prefers none, or there is none. */
+/**
+ * Which of the media types the header prefers: by weight, then the one that it names rather than covers by a range, then
+ * the one it names first. Where it has no preference, or there is no header, it is the first of them.
+ */
 export function preferred<Type extends string>(
   accept: string | undefined,
   first: Type,
   ...others: readonly Type[]
 ): Type {
   const ranges = rangesOf(accept)
-  let best = first
-  let weight = weightOf(ranges, first)
-  for (const type of others) {
-    const other = weightOf(ranges, type)
-    if (other > weight) [best, weight] = [type, other]
-  }
-  return best
+  const ranked = [first, ...others].map((type) => ({ type, ...rankOf(ranges, type) }))
+  const [best] = ranked.toSorted(
+    (one, other) =>
+      other.weight - one.weight || other.specificity - one.specificity || one.place - other.place,
+  )
+  return best === undefined || best.weight === 0 ? first : best.type
 }
 
-/** The weight of a type is that of the most specific range that covers it. */
-function weightOf(ranges: readonly AcceptedRange[], type: string): number {
+/** What the most specific range that covers a type says of it. */
+function rankOf(
+  ranges: readonly AcceptedRange[],
+  type: string,
+): { readonly weight: number; readonly specificity: number; readonly place: number } {
   const [group = ''] = type.split('/')
-  for (const specific of [type, `${group}/*`, '*/*']) {
-    const range = ranges.find((each) => each.type === specific)
-    if (range !== undefined) return range.weight
+  for (const [index, covering] of [type, `${group}/*`, '*/*'].entries()) {
+    const place = ranges.findIndex((range) => range.type === covering)
+    const weight = ranges[place]?.weight
+    if (weight !== undefined) return { weight, specificity: -index, place }
   }
-  return 0
+  return { weight: 0, specificity: -3, place: 0 }
 }
 
 function rangesOf(accept: string | undefined): readonly AcceptedRange[] {

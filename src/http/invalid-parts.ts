@@ -1,13 +1,18 @@
+import { bodyProblems } from './body-problems.ts'
 import { Problem, problems } from './problems.ts'
+import { badTime } from './time-range.ts'
+import { badType } from './type-filter.ts'
 
 /** What to answer when a part of the request does not fit its schema, by where it is and what it is called. */
 const parts: Readonly<Record<string, Readonly<Record<string, Problem>>>> = {
-  body: {
-    amount: new Problem(422, 'invalid_amount', 'amount is required, as a decimal number such as "10.00"'),
-  },
+  body: bodyProblems,
   querystring: {
     limit: problems.badLimit,
     cursor: problems.badCursor,
+    type: badType,
+    from: badTime('from'),
+    to: badTime('to'),
+    at: badTime('at'),
   },
   headers: {
     'idempotency-key': new Problem(

@@ -20,11 +20,32 @@ export const Timestamp = {
   examples: ['2026-11-22T09:30:00.000Z'],
 } as const
 
+export const TransactionId = {
+  type: 'string',
+  description: 'Names the transaction.',
+  examples: ['42'],
+} as const
+
 /** Words of the sender's own, as answers tell them. */
 export const Reference = {
   type: ['string', 'null'],
   description: "The sender's own words for it; null if there were none.",
   examples: ['rent for May'],
+} as const
+
+/** The members of a query that asks for a page. */
+export const pageMembers = {
+  limit: {
+    type: 'string',
+    pattern: '^(?:[1-9]\\d{0,2}|1000)$',
+    description: 'Answer one page of at most so many, 1 to 1000.',
+    examples: ['100'],
+  },
+  cursor: {
+    type: 'string',
+    maxLength: 64,
+    description: 'Where the page starts: from the Link header of the page before.',
+  },
 } as const
 
 export const AccountParams = {
@@ -62,6 +83,10 @@ const retryAfterHeader = {
   },
 }
 
+export function locationHeader(example: string): Readonly<Record<string, object>> {
+  return { Location: { description: 'Where it is found.', type: 'string', examples: [example] } }
+}
+
 /** A documented response: its body, what it means, and the headers it carries besides the request's id. */
 export function answered(
   description: string,
@@ -80,7 +105,7 @@ export function failed(
   return answered(description, { content: errorContent(example) }, { ...varyHeader, ...headers })
 }
 
-const varyHeader = {
+export const varyHeader = {
   Vary: { description: 'The form depends on the Accept header.', type: 'string', examples: ['Accept'] },
 }
 

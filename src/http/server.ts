@@ -1,18 +1,26 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import type { Ledger } from '../ledger/ledger.ts'
+import { accountListRoutes } from './account-list.ts'
+import { accountRoutes } from './accounts.ts'
 import { balanceRoutes } from './balance.ts'
 import { BODY_LIMIT_BYTES, CollectedRequest } from './collected-request.ts'
 import { documentRoutes } from './docs.ts'
 import { answerBadUrl, answerErrors } from './errors.ts'
 import { healthRoutes } from './health.ts'
+import { holdRoutes } from './holds.ts'
 import { readJsonBodies } from './json-body.ts'
+import { openingRoutes } from './opening.ts'
 import { operationRoutes } from './operations.ts'
 import { Problem } from './problems.ts'
 import { answerProtocolFault, answerRareRequests } from './raw-errors.ts'
 import { logRequests, requestIdOf } from './request-log.ts'
+import { reversalRoutes } from './reversals.ts'
 import { closeInTime } from './shutdown.ts'
+import { statementRoute } from './statement.ts'
+import { transactionRoute } from './transaction.ts'
 import { transactionRoutes } from './transactions.ts'
+import { transferRoutes } from './transfers.ts'
 import { KnownRoutes } from './unknown-routes.ts'
 
 /** A client that sends its request more slowly than this is taking up room. */
@@ -68,8 +76,16 @@ export async function buildServer({ ledger, logger, version }: ServerParts): Pro
 
   await documentRoutes(app, version)
   healthRoutes(app, version)
+  openingRoutes(app, ledger)
+  accountListRoutes(app, ledger)
+  accountRoutes(app, ledger)
   balanceRoutes(app, ledger)
   operationRoutes(app, ledger)
+  transferRoutes(app, ledger)
+  holdRoutes(app, ledger)
+  reversalRoutes(app, ledger)
   transactionRoutes(app, ledger)
+  transactionRoute(app, ledger)
+  statementRoute(app, ledger)
   return app
 }

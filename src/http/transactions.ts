@@ -1,24 +1,25 @@
 import { Readable } from 'node:stream'
-import { setImmediate } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { FromSchema } from 'json-schema-to-ts'
+import type { AccountBalance } from '../ledger/accounts.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { Account, Posting } from '../ledger/postings.ts'
+import { balanceAfter, type Posting } from '../ledger/postings.ts'
 import { formatCents } from '../money.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
+import { PIECE_POSTINGS, piecesOf, type Stretch, stretchOf } from './history-walk.ts'
 import { problemFor, problems } from './problems.ts'
 import { loggedAccount } from './request-log.ts'
-import { AccountParams, answered, accountErrors, failed, Money } from './schemas.ts'
+import { AccountParams, accountErrors, answered, failed, Money, Timestamp } from './schemas.ts'
+import { periodIn, TimeRange } from './time-range.ts'
+import { timestampOf, typeSeenFrom } from './transaction-view.ts'
+import { type HistoryType, historyTypes, TypeFilter, typesIn } from './type-filter.ts'
 
-/** Small enough that other requests are served between two pieces of a long history. */
-const STREAMED_POSTINGS = 50
-
-const Transaction = {
+const HistoryRow = {
   type: 'object',
   required: ['ts', 'type', 'amount', 'balance'],
   properties: {
-    ts: { type: 'string', description: 'ISO 8601, UTC.', examples: ['2026-11-22T09:30:00.000Z'] },
-    type: { type: 'string', enum: ['deposit', 'withdraw'] },
+    ts: Timestamp,
+    type: { type: 'string', enum: historyTypes },
     amount: Money,
     balance: { type: 'string', description: 'The balance after it.', examples: ['510.00'] },
   },
@@ -30,12 +31,12 @@ const Transactions = {
   required: ['account_number', 'transactions'],
   properties: {
     account_number: { type: 'string', examples: ['1001'] },
-    transactions: { type: 'array', items: Transaction },
+    transactions: { type: 'array', items: HistoryRow },
   },
   additionalProperties: false,
 } as const
 
-const Page = {
+const Query = {
   type: 'object',
   properties: {
     limit: {
@@ -49,21 +50,32 @@ const Page = {
       maxLength: 64,
       description: 'Where the page starts: from the Link header of the page before.',
     },
+    type: TypeFilter,
+    ...TimeRange.properties,
   },
 } as const
 
+type Query = FromSchema<typeof Query>
+
 interface TransactionsRoute {
   Params: AccountParams
-  Querystring: FromSchema<typeof Page>
+  Querystring: Query
   Reply: FromSchema<typeof Transactions> | Readable
 }
 
 const linkHeader = {
   Link: {
-    description: 'With limit, while there is more: where the next page is, with rel="next".',
+    description:
+      'With limit, while there is more: where the next page with the same filters is, with rel="next".',
     type: 'string',
     examples: ['</accounts/1001/transactions?limit=100&cursor=YWZ0ZXIgNDI>; rel="next"'],
   },
+}
+
+/** What is asked for of a history. */
+interface Selection extends Stretch {
+  readonly account: AccountBalance
+  readonly includes: ((posting: Posting) => boolean) | undefined
 }
 
 export function transactionRoutes(app: FastifyInstance, ledger: Ledger): void {
@@ -74,79 +86,110 @@ export function transactionRoutes(app: FastifyInstance, ledger: Ledger): void {
         operationId: 'listTransactions',
         summary: 'Transaction history',
         description:
-          'All deposits and withdrawals of the account, oldest first: streamed, or in pages with limit.',
+          'All transactions of the account, or those of some types and of a period, oldest first: streamed, or in ' +
+          'pages with limit.',
         tags: ['accounts'],
         params: AccountParams,
-        querystring: Page,
+        querystring: Query,
         response: {
           200: answered('The transactions.', Transactions, linkHeader),
           ...accountErrors,
-          422: failed('The limit or cursor is not valid.', problems.badLimit),
+          422: failed('The limit, the cursor or a filter is not valid.', problems.badLimit),
         },
       },
     },
     async (request, reply) => {
-      const { limit, cursor } = request.query
-      request.loggedDetails = { account: loggedAccount(request.params.account_number) }
-      const account = await ledger.account(request.params.account_number)
-      if (account === undefined) throw problemFor('account_not_found')
-      const afterId = cursor === undefined ? 0 : await startOfPage(ledger, account, cursor)
-      if (limit === undefined) {
+      const { query } = request
+      const { account_number: number } = request.params
+      request.loggedDetails = { account: loggedAccount(number) }
+      const selection = await select(ledger, number, query)
+      if (query.limit === undefined) {
         return reply
           .type('application/json; charset=utf-8')
-          .send(Readable.from(pieces(ledger, account, afterId), { highWaterMark: 1 }))
+          .send(Readable.from(streamed(ledger, selection), { highWaterMark: 1 }))
       }
-      const postings = await ledger.history(account.id, afterId, Number(limit) + 1)
-      const page = postings.slice(0, Number(limit))
+      const { page, hasMore } = await pageOf(ledger, selection, Number(query.limit))
       const last = page.at(-1)
-      if (postings.length > page.length && last !== undefined) {
-        const path = `/accounts/${encodeURIComponent(request.params.account_number)}/transactions`
-        reply.header('link', `<${path}?limit=${limit}&cursor=${encodeCursor(last.id)}>; rel="next"`)
-      }
-      return {
-        account_number: request.params.account_number,
-        transactions: page.map((posting) => transaction(account, posting)),
-      }
+      if (hasMore && last !== undefined) reply.header('link', nextLink(number, query, last))
+      return { account_number: number, transactions: page.map((posting) => rowOf(selection, posting)) }
     },
   )
 }
 
+/** Reads the query, all of it before the ledger is asked. */
+async function select(ledger: Ledger, number: string, query: Query): Promise<Selection> {
+  const types = typesIn(query.type)
+  const period = periodIn(query, ledger.timeZone)
+  const account = await ledger.account(number)
+  if (account === undefined) throw problemFor('account_not_found')
+  const startId = query.cursor === undefined ? 0 : await startOfPage(ledger, account, query.cursor)
+  const { afterId, untilId } = await stretchOf(ledger, account.id, period)
+  return {
+    account,
+    afterId: Math.max(afterId, startId),
+    untilId,
+    includes: types && ((posting) => types.has(typeSeenFrom(account.id, posting))),
+  }
+}
+
 /** The id of the posting that the page comes after. A cursor that names no posting of this account is not one of ours. */
-async function startOfPage(ledger: Ledger, account: Account, cursor: string): Promise<number> {
+async function startOfPage(ledger: Ledger, account: AccountBalance, cursor: string): Promise<number> {
   const id = decodeCursor(cursor)
-  const [named] = id === undefined ? [] : await ledger.history(account.id, id - 1, 1)
+  const [named] = id === undefined ? [] : await ledger.reads.history(account.id, id - 1, 1)
   if (id === undefined || named?.id !== id) throw problems.badCursor
   return id
 }
 
-/** The whole history as a body in pieces, so that memory stays flat however long it is. */
-async function* pieces(ledger: Ledger, account: Account, afterId: number): AsyncGenerator<string> {
+async function pageOf(
+  ledger: Ledger,
+  selection: Selection,
+  limit: number,
+): Promise<{ readonly page: readonly Posting[]; readonly hasMore: boolean }> {
+  const { account, includes } = selection
+  const found: Posting[] = []
+  // Without a filter one piece is enough; with one, who knows how many it takes.
+  const pieceSize = includes === undefined ? limit + 1 : PIECE_POSTINGS
+  for await (const piece of piecesOf(ledger, account.id, selection, pieceSize)) {
+    found.push(...(includes === undefined ? piece : piece.filter(includes)))
+    if (found.length > limit) break
+  }
+  return { page: found.slice(0, limit), hasMore: found.length > limit }
+}
+
+function nextLink(number: string, { limit, type, from, to }: Query, last: Posting): string {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries({ limit, type, from, to })) {
+    if (value !== undefined) query.set(name, value)
+  }
+  query.set('cursor', encodeCursor(last.id))
+  return `</accounts/${encodeURIComponent(number)}/transactions?${query.toString()}>; rel="next"`
+}
+
+/** All of it as a body in pieces, so that memory stays flat however long it is. */
+async function* streamed(ledger: Ledger, selection: Selection): AsyncGenerator<string> {
+  const { account, includes } = selection
   yield `{"account_number":${JSON.stringify(account.number)},"transactions":[`
   let separator = ''
-  let lastId = afterId
-  let postings: readonly Posting[]
-  do {
-    postings = await ledger.history(account.id, lastId, STREAMED_POSTINGS)
-    if (postings.length > 0) {
-      yield separator + postings.map((posting) => JSON.stringify(transaction(account, posting))).join(',')
-    }
+  for await (const piece of piecesOf(ledger, account.id, selection)) {
+    const rows = includes === undefined ? piece : piece.filter(includes)
+    if (rows.length === 0) continue
+    yield separator + rows.map((posting) => JSON.stringify(rowOf(selection, posting))).join(',')
     separator = ','
-    // A client that reads fast must not keep the thread from all the others.
-    await setImmediate()
-    lastId = postings.at(-1)?.id ?? lastId
-  } while (postings.length === STREAMED_POSTINGS)
+  }
   yield ']}'
 }
 
 /** A posting as the account's owner sees it. */
-function transaction(account: Account, posting: Posting): FromSchema<typeof Transaction> {
-  if (posting.kind === 'opening') throw new TypeError('an opening balance is no part of a history')
+function rowOf({ account }: Selection, posting: Posting): FromSchema<typeof HistoryRow> {
   return {
-    ts: new Date(posting.atMs).toISOString(),
-    type: posting.kind,
+    ts: timestampOf(posting.atMs),
+    type: historyType(typeSeenFrom(account.id, posting)),
     amount: formatCents(posting.amount),
-    balance: formatCents(
-      posting.creditAccountId === account.id ? posting.creditBalance : posting.debitBalance,
-    ),
+    balance: formatCents(balanceAfter(posting, account.id)),
   }
+}
+
+function historyType(type: ReturnType<typeof typeSeenFrom>): HistoryType {
+  if (type === 'opening') throw new TypeError('an opening balance is no part of a history')
+  return type
 }
