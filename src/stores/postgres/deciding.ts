@@ -1,7 +1,12 @@
+import type { Account } from '../../ledger/accounts.ts'
 import { Books } from '../../ledger/books.ts'
-import type { Command, Outcome } from '../../ledger/commands.ts'
-import { decide, type Terms } from '../../ledger/decide.ts'
-import type { KeyRecord } from '../../ledger/idempotency.ts'
+import type { Command } from '../../ledger/commands.ts'
+import { decide } from '../../ledger/decide.ts'
+import type { Outcome } from '../../ledger/outcomes.ts'
+import type { Posting } from '../../ledger/postings.ts'
+import type { Terms } from '../../ledger/terms.ts'
+import type { Loaded } from './loading.ts'
+import { FIRST_PROVISIONAL_ID, realId } from './provisional-ids.ts'
 import type { VersionedAccount } from './remembered-accounts.ts'
 
 export interface DecidingOptions {
@@ -19,31 +24,25 @@ export interface Decided {
   readonly outcomes: readonly Outcome[]
 }
 
-export interface Loaded {
-  readonly accounts: readonly VersionedAccount[]
-  readonly keyRecords: readonly KeyRecord[]
-  readonly nextAccountId: number
-  /** The cash drawer to use before all others. */
-  readonly firstDrawerId: number
-}
-
-/** Decides the commands on what was loaded. Postings are numbered from 1 until the database gives their ids. */
+/** Decides the commands on what was loaded. Postings have provisional ids until the database gives theirs. */
 export function decideAll(
   commands: readonly Command[],
-  { accounts, keyRecords, nextAccountId, firstDrawerId }: Loaded,
+  { accounts, ...loaded }: Loaded,
+  /** The cash drawer to use before all others. */
+  firstDrawerId: number,
   { terms, clock }: DecidingOptions,
 ): Decided {
-  const copies = accounts.map(({ id, number, balance }) => ({ id, number, balance }))
+  const copies = accounts.map(copyOf)
   const drawers = copies.filter(({ number }) => number === undefined)
   const books = new Books({
+    ...loaded,
     accounts: copies,
     cashDrawers: drawers.toSorted(
       (left, right) => Number(right.id === firstDrawerId) - Number(left.id === firstDrawerId),
     ),
-    keyRecords,
-    nextPostingId: 1,
-    nextAccountId,
+    nextPostingId: FIRST_PROVISIONAL_ID,
     nowMs: accounts.reduce((latest, { latestMs }) => Math.max(latest, latestMs), clock()),
+    timeZone: terms.timeZone,
   })
   return {
     books,
@@ -53,24 +52,33 @@ export function decideAll(
 }
 
 /** The outcomes once the id of the first posting is known. Those that repeat an earlier batch's keep their ids. */
-export function numberedFrom(firstPostingId: number, { books, outcomes }: Decided): readonly Outcome[] {
-  const numbered = new Map(
-    books.postings.map((posting) => [posting, { ...posting, id: firstPostingId + posting.id - 1 }]),
-  )
+export function numberedFrom(firstPostingId: number, { outcomes }: Decided): readonly Outcome[] {
+  const numbered = ({ id, reversedPostingId, ...posting }: Posting): Posting => ({
+    ...posting,
+    id: realId(id, firstPostingId),
+    reversedPostingId: reversedPostingId && realId(reversedPostingId, firstPostingId),
+  })
   return outcomes.map((outcome) => {
-    const posting = outcome.status === 'posted' ? numbered.get(outcome.posting) : undefined
-    return posting === undefined || outcome.status !== 'posted' ? outcome : { ...outcome, posting }
+    if (!('posting' in outcome) || outcome.posting.id < FIRST_PROVISIONAL_ID) return outcome
+    const posting = numbered(outcome.posting)
+    if (outcome.status === 'posted') return { ...outcome, posting }
+    return { ...outcome, posting, hold: { ...outcome.hold, capturePostingId: posting.id } }
   })
 }
 
 /** The accounts as the batch leaves them: those it changed, and those it opened. */
-export function accountsLeftBy({ books, read }: Decided): readonly VersionedAccount[] {
-  const left = [...new Set([...books.changedAccounts, ...books.openedAccounts])]
-  return left.map(({ id, number, balance }) => ({
-    id,
-    number,
-    balance,
-    version: (read.get(id)?.version ?? 0) + 1,
-    latestMs: books.nowMs,
-  }))
+export function accountsLeftBy(decided: Decided): readonly VersionedAccount[] {
+  const { changedAccounts, openedAccounts } = decided.books
+  const left = new Set([...changedAccounts, ...openedAccounts.map(({ account }) => account)])
+  return [...left].map((account) => leftBy(decided, account))
+}
+
+/** The account as the batch leaves it, in its next version. */
+export function leftBy({ books, read }: Decided, account: Account): VersionedAccount {
+  const version = (read.get(account.id)?.version ?? 0) + 1
+  return { ...copyOf(account), version, latestMs: books.nowMs }
+}
+
+function copyOf({ id, number, balance, status, limits, withdrawn, openHolds }: Readonly<Account>): Account {
+  return { id, number, balance, status, limits, withdrawn, openHolds }
 }

@@ -1,4 +1,4 @@
-import type { AuditReport } from '../../ledger/audit.ts'
+import type { AuditReport } from '../../ledger/audit/audit.ts'
 import { type Store, StoreOpenError } from '../../ledger/store.ts'
 import { connectTo } from './connecting.ts'
 import { Deadline } from './deadline.ts'

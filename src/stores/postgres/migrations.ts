@@ -63,9 +63,64 @@ const migrations: readonly string[] = [
   VALUES (1, NULL, 0, 0, 0), (2, NULL, 0, 0, 0), (3, NULL, 0, 0, 0), (4, NULL, 0, 0, 0),
          (5, NULL, 0, 0, 0), (6, NULL, 0, 0, 0), (7, NULL, 0, 0, 0), (8, NULL, 0, 0, 0);
   `,
+  `
+  -- status: 0 open, 1 frozen, 2 closed. A limit that is NULL is the deployment's. withdrawn_*: what was withdrawn on
+  -- the latest day with withdrawals, in days since 1970; the amount of a day may pass 64 bits.
+  ALTER TABLE accounts
+    ADD COLUMN name TEXT,
+    ADD COLUMN opened_at_ms BIGINT,
+    ADD COLUMN status SMALLINT NOT NULL DEFAULT 0,
+    ADD COLUMN overdraft_limit BIGINT,
+    ADD COLUMN withdrawal_limit BIGINT,
+    ADD COLUMN daily_amount_limit BIGINT,
+    ADD COLUMN daily_count_limit BIGINT,
+    ADD COLUMN withdrawn_day INT NOT NULL DEFAULT 0,
+    ADD COLUMN withdrawn_amount NUMERIC NOT NULL DEFAULT 0,
+    ADD COLUMN withdrawn_count INT NOT NULL DEFAULT 0;
+
+  -- kind, further: 3 transfer, 4 capture, 5 reversal.
+  ALTER TABLE postings
+    ADD COLUMN reference TEXT,
+    ADD COLUMN reversed_posting_id BIGINT,
+    ADD COLUMN hold_id BIGINT;
+  CREATE INDEX postings_by_reversed ON postings (reversed_posting_id) WHERE reversed_posting_id IS NOT NULL;
+
+  -- state: 0 open, 1 captured, 2 released. A hold that has expired stays open here, and holds nothing.
+  CREATE TABLE holds (
+    id BIGINT PRIMARY KEY,
+    account_id BIGINT NOT NULL,
+    amount BIGINT NOT NULL CHECK (amount > 0),
+    reference TEXT,
+    placed_at_ms BIGINT NOT NULL,
+    expires_at_ms BIGINT,
+    state SMALLINT NOT NULL,
+    captured_amount BIGINT NOT NULL,
+    capture_posting_id BIGINT
+  );
+  CREATE INDEX holds_open ON holds (account_id, expires_at_ms) WHERE state = 0;
+  CREATE SEQUENCE hold_ids INCREMENT BY 1000;
+
+  -- The outcome kept under a key: a posting, a snapshot of what was told, both, or the reason it was declined for.
+  ALTER TABLE idempotency_keys
+    ADD COLUMN snapshot TEXT,
+    DROP CONSTRAINT idempotency_keys_check,
+    ADD CONSTRAINT idempotency_keys_check
+      CHECK ((reason IS NULL) = (posting_id IS NOT NULL OR snapshot IS NOT NULL));
+
+  -- An account may be opened by two postings.
+  ALTER SEQUENCE posting_ids INCREMENT BY 2000;
+
+  -- An instance of an older version would write by rules that know no holds. It finds its row gone, and cannot make
+  -- another one, as it names no version.
+  DELETE FROM writers;
+  ALTER TABLE writers ADD COLUMN store_version INT NOT NULL CHECK (store_version >= 2);
+  `,
 ]
 
-const TABLES = "'mini_atm_store', 'accounts', 'postings', 'idempotency_keys', 'writers'"
+/** The shape that this version reads and writes. */
+export const STORE_VERSION = migrations.length
+
+const TABLES = "'mini_atm_store', 'accounts', 'postings', 'idempotency_keys', 'writers', 'holds'"
 
 const SELECT_TABLES = `SELECT table_name FROM information_schema.tables
   WHERE table_schema = current_schema() AND table_name IN (${TABLES})`
@@ -90,14 +145,14 @@ export async function migrate(session: Session): Promise<void> {
       await session.query(`BEGIN; ${claim}; ${step}; COMMIT`)
     } catch (error) {
       if (!session.isLost) await session.query('ROLLBACK')
-      if (!wasQuicker(error)) throw error
+      if (!wasQuicker(error, version)) throw error
     }
   }
 }
 
 /** Throws `StoreOpenError` unless the database has exactly the newest shape: for readers, who must not migrate. */
 export async function requireNewestShape(session: Session): Promise<void> {
-  if ((await readVersion(session)) !== migrations.length)
+  if ((await readVersion(session)) !== STORE_VERSION)
     throw new StoreOpenError('the database is not a store of this version; start the service on it once')
 }
 
@@ -112,20 +167,17 @@ async function readVersion(session: Session): Promise<number> {
   }
   const [row] = await session.query('SELECT version FROM mini_atm_store')
   const version = row === undefined ? 0 : number(row, 'version')
-  if (version > migrations.length) {
+  if (version > STORE_VERSION) {
     throw new StoreOpenError(
-      `the database was written by a newer version of this program (store version ${version}, this one knows ${migrations.length}); run that version`,
+      `the database was written by a newer version of this program (store version ${version}, this one knows ${STORE_VERSION}); run that version`,
     )
   }
   return version
 }
 
-/** Whether another instance has done the step: its table or type is there, or it has moved the version on. */
-function wasQuicker(error: unknown): boolean {
+/** Whether another instance has done the step from this version: its table or type is there, or it has moved the version on. */
+function wasQuicker(error: unknown, version: number): boolean {
   const failure = failureFrom(error)
-  return (
-    failure === 'duplicate' ||
-    failure === 'conflict' ||
-    ['42P07', '42710', '22012'].includes(codeOf(error) ?? '')
-  )
+  const codes = version === 0 ? ['42P07', '42710'] : ['22012']
+  return failure === 'duplicate' || failure === 'conflict' || codes.includes(codeOf(error) ?? '')
 }

@@ -1,11 +1,11 @@
-import type { Account } from '../../ledger/postings.ts'
+import type { Account } from '../../ledger/accounts.ts'
 import { RecentMap } from './recent-map.ts'
 
-/** An account as it was in the database at one moment. */
+/** An account as it was in the database at one moment, with its open holds. Time alone makes some of those expire. */
 export interface VersionedAccount extends Readonly<Account> {
-  /** Grows with every change: the same version is the same account, to the cent. */
+  /** Grows with every change, also of its holds: the same version is the same account, to the cent. */
   readonly version: number
-  /** The time of its latest posting. */
+  /** The ledger's time when it was last changed. */
   readonly latestMs: number
 }
 
@@ -14,7 +14,7 @@ interface Remembered {
   readonly isTrusted: boolean
 }
 
-/** So many customers' accounts are remembered, up to twice as many: 10 to 20 MB. */
+/** So many customers' accounts are remembered, up to twice as many: 20 to 40 MB, and some for their open holds. */
 const REMEMBERED_ACCOUNTS = 50_000
 
 /**

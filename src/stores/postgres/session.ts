@@ -8,11 +8,11 @@ import type { Address, Target } from './url.ts'
 /** A value for `$1`; lists are given as text, see `arrays.ts`. */
 export type Parameter = string | number | Buffer
 
-/** All integers are read as `bigint`, so that no cent is rounded. */
+/** All integers are read as `bigint`, so that no cent is rounded; NUMERIC is used for whole numbers alone. */
 const integers = {
   bigint: {
     to: 20,
-    from: [20, 21, 23],
+    from: [20, 21, 23, 1700],
     serialize: (value: bigint): string => value.toString(),
     parse: (text: string): bigint => BigInt(text),
   },

@@ -1,5 +1,8 @@
-import type { Command, Outcome } from '../../ledger/commands.ts'
-import type { Account, Posting } from '../../ledger/postings.ts'
+import type { AccountBalance, StoredDetails } from '../../ledger/accounts.ts'
+import type { Command } from '../../ledger/commands.ts'
+import type { StoredHold } from '../../ledger/holds.ts'
+import type { Outcome } from '../../ledger/outcomes.ts'
+import type { Posting, ReversiblePosting } from '../../ledger/postings.ts'
 import type { Store } from '../../ledger/store.ts'
 import type { Deadline } from './deadline.ts'
 import type { DecidingOptions } from './deciding.ts'
@@ -18,7 +21,7 @@ export class PostgresStore implements Store {
 
   constructor(target: Target, options: DecidingOptions) {
     this.#pool = new ReaderPool(target)
-    this.#reader = new PostgresReader(this.#pool)
+    this.#reader = new PostgresReader(this.#pool, options.clock)
     this.#pruning = new Pruning(this.#pool)
     this.#writer = new Writer(target, options, ({ newKeyRecords, nowMs }) =>
       this.#pruning.batchCommitted(newKeyRecords.length, nowMs - options.terms.idempotencyTtlMs),
@@ -34,12 +37,36 @@ export class PostgresStore implements Store {
     return this.#writer.commit(commands)
   }
 
-  accounts(numbers: readonly string[]): Promise<readonly (Account | undefined)[]> {
+  accounts(numbers: readonly string[]): Promise<readonly (AccountBalance | undefined)[]> {
     return this.#reader.accounts(numbers)
+  }
+
+  details(number: string): Promise<StoredDetails | undefined> {
+    return this.#reader.details(number)
+  }
+
+  detailsAfter(afterId: number, limit: number): Promise<readonly StoredDetails[]> {
+    return this.#reader.detailsAfter(afterId, limit)
+  }
+
+  accountNumbers(ids: readonly number[]): Promise<ReadonlyMap<number, string>> {
+    return this.#reader.accountNumbers(ids)
+  }
+
+  hold(id: number): Promise<StoredHold | undefined> {
+    return this.#reader.hold(id)
+  }
+
+  posting(id: number): Promise<ReversiblePosting | undefined> {
+    return this.#reader.posting(id)
   }
 
   history(accountId: number, afterId: number, limit: number): Promise<readonly Posting[]> {
     return this.#reader.history(accountId, afterId, limit)
+  }
+
+  latestPostingAt(accountId: number, atMs: number): Promise<Posting | undefined> {
+    return this.#reader.latestPostingAt(accountId, atMs)
   }
 
   isEmpty(): Promise<boolean> {

@@ -15,6 +15,9 @@ export interface TrustingBatch {
   readonly onSending: (decided: Decided) => void
 }
 
+/** A plain batch names accounts alone, and its keys are taken to be new. */
+const NOTHING_ELSE = { keyRecords: [], holds: [], reversiblePostings: [], nextAccountId: 0, nextHoldId: 0 }
+
 /**
  * The short way: decides on the accounts as this instance left them and sends the one statement that writes only
  * if they still are so. One round trip. Answers undefined, or rejects, with nothing written.
@@ -23,8 +26,7 @@ export async function commitTrusting(
   session: Session,
   { commands, turn, accounts, drawerId, options, onSending }: TrustingBatch,
 ): Promise<{ decided: Decided; firstPostingId: number } | undefined> {
-  const loaded = { accounts, keyRecords: [], nextAccountId: 0, firstDrawerId: drawerId }
-  const decided = decideAll(commands, loaded, options)
+  const decided = decideAll(commands, { accounts, ...NOTHING_ELSE }, drawerId, options)
   if (decided.books.lackedCash) return undefined
   onSending(decided)
   const firstPostingId = await write(session, turn, decided)

@@ -3,6 +3,7 @@ import { number } from '../values.ts'
 import { connectTo } from './connecting.ts'
 import type { Deadline } from './deadline.ts'
 import { ConnectionLost } from './failures.ts'
+import { STORE_VERSION } from './migrations.ts'
 import type { Session } from './session.ts'
 import type { Target } from './url.ts'
 import type { Turn } from './writing-statement.ts'
@@ -11,7 +12,8 @@ import type { Turn } from './writing-statement.ts'
  * Begins a new epoch. It waits until a statement that is still under way has ended, shuts out one that has not
  * begun, and tells how many batches are committed.
  */
-const BEGIN_EPOCH = `INSERT INTO writers (id, batch, epoch, first_posting_id) VALUES ($1::uuid, 0, 0, 0)
+const BEGIN_EPOCH = `INSERT INTO writers (id, batch, epoch, first_posting_id, store_version)
+  VALUES ($1::uuid, 0, 0, 0, ${STORE_VERSION})
   ON CONFLICT (id) DO UPDATE SET epoch = writers.epoch + 1
   RETURNING batch, epoch, first_posting_id`
 

@@ -1,15 +1,18 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Books } from '../../ledger/books.ts'
-import type { Command, Outcome } from '../../ledger/commands.ts'
+import type { Command } from '../../ledger/commands.ts'
+import type { Outcome } from '../../ledger/outcomes.ts'
 import { OutcomeUnknown, StoreUnavailable } from '../../ledger/store.ts'
 import { Deadline } from './deadline.ts'
 import { accountsLeftBy, type Decided, type DecidingOptions, numberedFrom } from './deciding.ts'
 import { codeOf, ConnectionLost, failureFrom } from './failures.ts'
-import { type Found, type Named, namedBy } from './loading.ts'
-import { ALL_DRAWERS, commitLocked } from './locked-way.ts'
+import type { Loaded } from './loading.ts'
+import { commitLocked } from './locked-way.ts'
+import { type Named, namedByAll } from './naming.ts'
 import { RecentMap } from './recent-map.ts'
 import { RememberedAccounts } from './remembered-accounts.ts'
+import { ALL_DRAWERS } from './resolving.ts'
 import type { Session } from './session.ts'
 import { commitTrusting } from './trusting-way.ts'
 import type { Target } from './url.ts'
@@ -28,7 +31,7 @@ const LAST_WORD_WITHIN_MS = 2_000
 /** The next try waits for a random part of this, so that instances in each other's way do not meet again. */
 const MAX_PAUSE_MS = 20
 
-/** As many as one block of posting ids. */
+/** Each makes two postings at most, and a block of posting ids has 2,000. */
 const MAX_COMMANDS = 1_000
 
 /** So many keys are remembered, up to twice as many: 6 to 12 MB. */
@@ -70,7 +73,7 @@ export class Writer {
   async commit(commands: readonly Command[]): Promise<readonly Outcome[]> {
     if (commands.length > MAX_COMMANDS)
       throw new StoreUnavailable(`a batch has ${MAX_COMMANDS} commands at most`)
-    const named = namedBy(commands)
+    const named = namedByAll(commands)
     const attempted: Attempted = { commands, named, isTrusting: true, hasAllDrawers: false, sent: undefined }
     const deadline = new Deadline(COMMIT_WITHIN_MS)
     for (;;) {
@@ -129,7 +132,7 @@ export class Writer {
   }
 
   #mayTrust({ isTrusting, named }: Attempted): boolean {
-    return isTrusting && !named.opensAccounts && !named.digests.some((digest) => this.#keys.get(digest))
+    return isTrusting && named.isPlain && !named.digests.some((digest) => this.#keys.get(digest))
   }
 
   async #trusting(session: Session, attempted: Attempted): Promise<readonly Outcome[] | undefined> {
@@ -168,13 +171,14 @@ export class Writer {
     if (result === 'turn has passed')
       this.#connection.drop(new ConnectionLost('the turn of the batch has passed'))
     else if (result === 'lacks cash') attempted.hasAllDrawers = true
+    else if (result === 'key was used meanwhile') return undefined
     else if (result.firstPostingId === undefined) return result.decided.outcomes
     else return this.#committed(turn, result.decided, result.firstPostingId)
     return undefined
   }
 
   /** Compares with what is remembered; a drawer that another instance uses too is given up for another. */
-  #found({ accounts, keyRecords }: Found, { hasAllDrawers }: Attempted): void {
+  #found({ accounts, keyRecords }: Loaded, { hasAllDrawers }: Attempted): void {
     for (const account of accounts) {
       const isAsLeft = this.#accounts.found(account)
       if (account.id === this.#drawerId && !isAsLeft && !hasAllDrawers) this.#drawerId = randomDrawer()

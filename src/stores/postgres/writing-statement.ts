@@ -1,8 +1,10 @@
+import type { KeyRecord } from '../../ledger/idempotency.ts'
+import { storedFrom } from '../../ledger/kept-outcomes.ts'
 import { type Posting, postingKinds } from '../../ledger/postings.ts'
 import { number } from '../values.ts'
 import { bytesArray, integerArray, textArray } from './arrays.ts'
 import type { Decided } from './deciding.ts'
-import type { VersionedAccount } from './remembered-accounts.ts'
+import { realIdOf } from './provisional-ids.ts'
 import type { Parameter, Session } from './session.ts'
 
 /** The place of a batch among those of its instance: it is carried out in this place or not at all. */
@@ -22,6 +24,8 @@ export interface Turn {
  * newest version of a row, waits for whoever is changing it, and keeps it until the commit. So a version that is
  * the expected one cannot change any more, and the rows of this statement's snapshot are the newest ones. The ids
  * are drawn after that: for every account they grow in the order of commits.
+ *
+ * A column of which a batch has nothing at all comes as an empty list, and is NULL in every row.
  */
 const WRITE = `
   WITH expected AS (
@@ -34,20 +38,26 @@ const WRITE = `
       AND (SELECT count(*) FROM locked JOIN expected USING (id, version)) = cardinality($4::bigint[])
     RETURNING first_posting_id
   ), changed AS (
-    UPDATE accounts SET balance = new.balance, version = accounts.version + 1, latest_posting_ms = $6::bigint
-    FROM turn, unnest($7::bigint[], $8::bigint[]) AS new (id, balance)
+    UPDATE accounts SET balance = new.balance, version = accounts.version + 1, latest_posting_ms = $6::bigint,
+      withdrawn_day = new.day, withdrawn_amount = new.amount, withdrawn_count = new.count
+    FROM turn, unnest($7::bigint[], $8::bigint[], $9::int[], $10::numeric[], $11::int[])
+      AS new (id, balance, day, amount, count)
     WHERE accounts.id = new.id
   ), posted AS (
     INSERT INTO postings
-      (id, at_ms, kind, debit_account_id, credit_account_id, amount, debit_balance, credit_balance)
-    SELECT first_posting_id + provisional_id - 1, $6::bigint, kind, debit_id, credit_id, amount, debit_balance, credit_balance
-    FROM turn, unnest($9::bigint[], $10::smallint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[],
-      $15::bigint[]) AS new (provisional_id, kind, debit_id, credit_id, amount, debit_balance, credit_balance)
+      (id, at_ms, kind, debit_account_id, credit_account_id, amount, debit_balance, credit_balance,
+       reference, reversed_posting_id, hold_id)
+    SELECT ${realIdOf('new_id')}, $6::bigint, kind, debit_id, credit_id, amount, debit_balance, credit_balance,
+      reference, ${realIdOf('reversed_id')}, hold_id
+    FROM turn, unnest($12::bigint[], $13::smallint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[],
+      $18::bigint[], $19::text[], $20::bigint[], $21::bigint[])
+      AS new (new_id, kind, debit_id, credit_id, amount, debit_balance, credit_balance,
+        reference, reversed_id, hold_id)
   ), kept AS (
-    INSERT INTO idempotency_keys (digest, fingerprint, at_ms, posting_id, reason)
-    SELECT digest, fingerprint, $6::bigint, first_posting_id + provisional_id - 1, reason
-    FROM turn, unnest($16::bytea[], $17::bytea[], $18::bigint[], $19::text[])
-      AS new (digest, fingerprint, provisional_id, reason)
+    INSERT INTO idempotency_keys (digest, fingerprint, at_ms, posting_id, reason, snapshot)
+    SELECT digest, fingerprint, $6::bigint, ${realIdOf('kept_id')}, reason, snapshot
+    FROM turn, unnest($22::bytea[], $23::bytea[], $24::bigint[], $25::text[], $26::text[])
+      AS new (digest, fingerprint, kept_id, reason, snapshot)
   )
   SELECT first_posting_id FROM turn`
 
@@ -56,62 +66,88 @@ const WRITE = `
  * another instance has changed an account or the turn has passed.
  */
 export async function write(session: Session, turn: Turn, decided: Decided): Promise<number | undefined> {
-  const [row] = await session.query(WRITE, parametersOf(turn, decided))
+  const { books } = decided
+  const [row] = await session.query(WRITE, [
+    turn.writerId,
+    turn.batch,
+    turn.epoch,
+    ...accountColumns(decided),
+    ...postingColumns(books.postings),
+    ...keyColumns(books.newKeyRecords),
+  ])
   return row === undefined ? undefined : number(row, 'first_posting_id')
 }
 
-function parametersOf({ writerId, batch, epoch }: Turn, { books, read }: Decided): readonly Parameter[] {
+/** $4 to $11 */
+function accountColumns({ books, read }: Decided): readonly Parameter[] {
   const changed = [...books.changedAccounts].filter(({ id }) => read.has(id))
   const expected = [...read.values()].filter(
     (account) => account.number !== undefined || changed.some(({ id }) => id === account.id),
   )
-  const column = (value: (posting: Posting) => number | bigint): string =>
-    integerArray(books.postings.map(value))
-  // Instances that insert the same keys do it in one order, and so do not wait for each other.
-  const keyRecords = books.newKeyRecords.toSorted((left, right) => (left.digest < right.digest ? -1 : 1))
-  const outcomes = keyRecords.map(({ outcome }) => outcome)
   return [
-    writerId,
-    batch,
-    epoch,
     integerArray(expected.map(({ id }) => id)),
     integerArray(expected.map(({ version }) => version)),
     books.nowMs,
     integerArray(changed.map(({ id }) => id)),
     integerArray(changed.map(({ balance }) => balance)),
-    column(({ id }) => id),
-    column(({ kind }) => postingKinds.indexOf(kind)),
-    column(({ debitAccountId }) => debitAccountId),
-    column(({ creditAccountId }) => creditAccountId),
-    column(({ amount }) => amount),
-    column(({ debitBalance }) => debitBalance),
-    column(({ creditBalance }) => creditBalance),
-    bytesArray(keyRecords.map(({ digest }) => digest)),
-    bytesArray(keyRecords.map(({ fingerprint }) => fingerprint)),
-    integerArray(outcomes.map((outcome) => (outcome.status === 'posted' ? outcome.posting.id : undefined))),
-    textArray(outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason : undefined))),
+    integerArray(changed.map(({ withdrawn }) => withdrawn.day)),
+    integerArray(changed.map(({ withdrawn }) => withdrawn.amount)),
+    integerArray(changed.map(({ withdrawn }) => withdrawn.count)),
   ]
 }
 
-const OPEN_ACCOUNTS = `
-  INSERT INTO accounts (id, number, balance, version, latest_posting_ms)
-  SELECT id, number, balance, version, latest_ms
-  FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[])
-    AS new (id, number, balance, version, latest_ms)`
-
-/** Inserts accounts as the batch that opens them leaves them. */
-export async function insertAccounts(session: Session, accounts: readonly VersionedAccount[]): Promise<void> {
-  const sorted = accounts.toSorted((left, right) => ((left.number ?? '') < (right.number ?? '') ? -1 : 1))
-  await session.query(OPEN_ACCOUNTS, [
-    integerArray(sorted.map(({ id }) => id)),
-    textArray(sorted.map(({ number: accountNumber }) => accountNumber)),
-    integerArray(sorted.map(({ balance }) => balance)),
-    integerArray(sorted.map(({ version }) => version)),
-    integerArray(sorted.map(({ latestMs }) => latestMs)),
-  ])
+/** $12 to $21 */
+function postingColumns(postings: readonly Posting[]): readonly Parameter[] {
+  const integers = (value: (posting: Posting) => number | bigint): string => integerArray(postings.map(value))
+  return [
+    integers(({ id }) => id),
+    integers(({ kind }) => postingKinds.indexOf(kind)),
+    integers(({ debitAccountId }) => debitAccountId),
+    integers(({ creditAccountId }) => creditAccountId),
+    integers(({ amount }) => amount),
+    integers(({ debitBalance }) => debitBalance),
+    integers(({ creditBalance }) => creditBalance),
+    whereAny(
+      postings.map(({ reference }) => reference),
+      textArray,
+    ),
+    whereAny(
+      postings.map(({ reversedPostingId }) => reversedPostingId),
+      integerArray,
+    ),
+    whereAny(
+      postings.map(({ holdId }) => holdId),
+      integerArray,
+    ),
+  ]
 }
 
-/** Makes room under keys whose records have expired. Their rows are locked. */
-export async function deleteKeys(session: Session, digests: readonly string[]): Promise<void> {
-  await session.query('DELETE FROM idempotency_keys WHERE digest = ANY ($1::bytea[])', [bytesArray(digests)])
+/** $22 to $26 */
+function keyColumns(records: readonly KeyRecord[]): readonly Parameter[] {
+  // Instances that insert the same keys do it in one order, and so do not wait for each other.
+  const sorted = records.toSorted((left, right) => (left.digest < right.digest ? -1 : 1))
+  const stored = sorted.map(({ outcome }) => storedFrom(outcome))
+  return [
+    bytesArray(sorted.map(({ digest }) => digest)),
+    bytesArray(sorted.map(({ fingerprint }) => fingerprint)),
+    whereAny(
+      stored.map(({ postingId }) => postingId),
+      integerArray,
+    ),
+    whereAny(
+      stored.map(({ reason }) => reason),
+      textArray,
+    ),
+    whereAny(
+      stored.map(({ snapshot }) => snapshot),
+      textArray,
+    ),
+  ]
+}
+
+function whereAny<Value>(
+  values: readonly (Value | undefined)[],
+  list: (values: readonly (Value | undefined)[]) => string,
+): string {
+  return list(values.some((value) => value !== undefined) ? values : [])
 }
