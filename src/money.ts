@@ -48,14 +48,9 @@ function centsFrom(input: string | number): bigint | Refused {
 }
 
 function sentenceOn(member: string, refused: Refused): string {
-  switch (refused) {
-    case 'malformed':
-      return `${member} must be a decimal number such as "10.00", without currency signs or separators`
-    case 'negative':
-      return `${member} must not be negative`
-    case 'too large':
-      return `${member} must not be larger than ${formatCents(MAX_CENTS)}`
-  }
+  if (refused === 'negative') return `${member} must not be negative`
+  if (refused === 'too large') return `${member} must not be larger than ${formatCents(MAX_CENTS)}`
+  return `${member} must be a decimal number such as "10.00", without currency signs or separators`
 }
 
 /** `digits × 10^shift` to the nearest integer, halves up; undefined when it has too many digits to be money. */

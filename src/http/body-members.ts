@@ -1,5 +1,5 @@
 import { MAX_REFERENCE_LENGTH } from '../ledger/postings.ts'
-import { parseAmount } from '../money.ts'
+import { parseAmount, parseMoney } from '../money.ts'
 import { Problem } from './problems.ts'
 
 /** Members that the bodies of several commands have, and how they are read. */
@@ -16,8 +16,8 @@ export const ReferenceInput = {
   examples: ['rent for May'],
 } as const
 
-/** Control characters, and halves of characters that no store could give back. */
-const UNTELLABLE = /[\p{Cc}\p{Cs}]/u
+/** Text as accounts and postings keep it: no control characters, and no halves of characters, which no store gives back. */
+const TEXT = new RegExp(String.raw`^[^\p{Cc}\p{Cs}]{0,${MAX_REFERENCE_LENGTH}}$`, 'u')
 
 export function amountFrom(input: string | number): bigint {
   const amount = parseAmount(input)
@@ -25,27 +25,33 @@ export function amountFrom(input: string | number): bigint {
   return amount.cents
 }
 
+/** Reads money that may be 0.00, which the body calls `member`. */
+export function moneyFrom(
+  code: 'invalid_amount' | 'invalid_limits',
+  member: string,
+  input: string | number,
+): bigint {
+  const money = parseMoney(member, input)
+  if ('problem' in money) throw new Problem(422, code, money.problem)
+  return money.cents
+}
+
 /** The member of a command, or nothing where the body has none. */
 export function referenceFrom(input: string | undefined): { readonly reference?: string } {
-  if (input === undefined) return {}
-  checkReference('reference', input)
-  return { reference: input }
+  return input === undefined ? {} : { reference: textFrom('reference', input) }
 }
 
-export function checkReference(member: string, text: string): void {
-  if (!isText(text))
-    throw new Problem(
-      422,
-      'invalid_reference',
-      `${member} must be at most ${MAX_REFERENCE_LENGTH} characters without control characters`,
-    )
+/** The sender's own words, which the body calls `member`. */
+export function textFrom(member: string, text: string): string {
+  if (isText(text)) return text
+  throw new Problem(
+    422,
+    'invalid_reference',
+    `${member} must be at most ${MAX_REFERENCE_LENGTH} characters without control characters`,
+  )
 }
 
-/** Whether it is text of customers as accounts and postings keep it; what may be empty is for the caller to say. */
+/** Whether it can be kept as a name, a reference or a reason. It may be empty. */
 export function isText(text: string): boolean {
-  // Code units first: they are counted at once, and no character has more than two.
-  const isShort =
-    text.length <= MAX_REFERENCE_LENGTH ||
-    (text.length <= MAX_REFERENCE_LENGTH * 2 && [...text].length <= MAX_REFERENCE_LENGTH)
-  return isShort && !UNTELLABLE.test(text)
+  return TEXT.test(text)
 }

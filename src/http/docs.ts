@@ -1,4 +1,4 @@
-import swagger from '@fastify/swagger'
+import swagger, { type SwaggerTransformObject } from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 
@@ -26,15 +26,19 @@ export async function documentRoutes(app: FastifyInstance, version: string): Pro
         title: 'Mini ATM System',
         version,
         description:
-          'Accounts with exact money: balance, deposit, withdrawal and history. Every answer to a deposit or withdrawal is durable before it is sent.',
+          'Accounts with exact money: deposits, withdrawals, transfers, holds, reversals, limits, history and statements. Every answer to what changes anything is durable before it is sent.',
         license: { name: 'MIT', identifier: 'MIT' },
       },
       servers: [{ url: '/', description: 'This service.' }],
       tags: [
-        { name: 'accounts', description: 'Money of an account.' },
+        { name: 'accounts', description: 'Accounts, and the money of each.' },
+        { name: 'transfers', description: 'Money from one account to another.' },
+        { name: 'holds', description: 'Money set aside.' },
+        { name: 'reversals', description: 'Money given back.' },
         { name: 'service', description: 'The service itself.' },
       ],
     },
+    transformObject: withOptionalBodies,
   })
   await app.register(swaggerUi, {
     routePrefix: '/docs',
@@ -42,4 +46,17 @@ export async function documentRoutes(app: FastifyInstance, version: string): Pro
     uiConfig: { url: '/openapi.json', validatorUrl: null, tryItOutEnabled: true },
   })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+}
+
+/** Tells that a body may be left out where its schema allows null, which stands for none. */
+const withOptionalBodies: SwaggerTransformObject = (document) => {
+  if (!('openapiObject' in document)) return document.swaggerObject
+  const { openapiObject } = document
+  for (const path of Object.values(openapiObject.paths ?? {})) {
+    const body = path?.post?.requestBody
+    if (body === undefined || '$ref' in body) continue
+    const { schema } = body.content['application/json'] ?? {}
+    if (schema !== undefined && 'type' in schema && schema.type?.includes('null')) body.required = false
+  }
+  return openapiObject
 }

@@ -46,6 +46,8 @@ function readBody(_request: FastifyRequest, message: IncomingMessage, done: Body
 }
 
 function parseJson(text: string, done: BodyRead): void {
+  // Some clients name a type for the body that they do not send.
+  if (text === '') return done(null)
   let body: unknown
   try {
     body = LONG_DIGITS.test(text) ? JSON.parse(text, keepLongIntegers) : JSON.parse(text)

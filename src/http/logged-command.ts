@@ -24,6 +24,8 @@ export function loggedCommand(command: Command, outcome: Outcome): LoggedDetails
 
 /** The account that the command is about; the one that pays, where there are two. */
 function accountOf(command: Command, outcome: Outcome): string | undefined {
+  // A number that was drawn for a retry is not the one that the account has.
+  if ('account' in outcome) return outcome.account.number
   if ('account' in command) return loggedAccount(command.account)
   if (command.kind === 'transfer') return loggedAccount(command.from)
   return 'hold' in outcome ? outcome.hold.accountNumber : undefined

@@ -2,7 +2,7 @@ import type { FromSchema } from 'json-schema-to-ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Posting, PostingKind } from '../ledger/postings.ts'
 import { formatCents } from '../money.ts'
-import { Money, Reference, Timestamp } from './schemas.ts'
+import { Money, Reference, Timestamp, TransactionId } from './schemas.ts'
 
 /** What a posting is called, seen from one of its two accounts. */
 export const transactionTypes = [
@@ -20,7 +20,7 @@ export type TransactionType = (typeof transactionTypes)[number]
 
 /** The members that a transaction shows wherever it is told in full. */
 export const transactionMembers = {
-  id: { type: 'string', description: 'Names the transaction.', examples: ['42'] },
+  id: TransactionId,
   ts: Timestamp,
   type: { type: 'string', enum: transactionTypes, examples: ['transfer_out'] },
   amount: Money,
