@@ -1,6 +1,6 @@
 import type { Books } from './books.ts'
 import type { Command } from './commands.ts'
-import { fingerprint, isKept, keyDigest } from './idempotency.ts'
+import { closingOf, fingerprint, isKept, keyDigest } from './idempotency.ts'
 import type { Outcome } from './outcomes.ts'
 import { rejections } from './rejections.ts'
 import { judge, requestOf } from './rules/all.ts'
@@ -24,7 +24,7 @@ function judgeOnce(books: Books, command: Command, key: string, terms: Terms): O
   const digest = keyDigest(key)
   const kept = books.recall(digest)
   if (kept !== undefined && isKept(kept, books.nowMs, terms.idempotencyTtlMs)) {
-    if (kept.outcome.status === 'key_closed') return reject('idempotency_key_closed')
+    if (closingOf(kept) !== undefined) return reject('idempotency_key_closed')
     return kept.fingerprint === asked ? { ...kept.outcome, replayed: true } : reject('idempotency_key_reused')
   }
   const outcome = judge(books, command, terms)

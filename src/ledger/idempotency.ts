@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Outcome } from './outcomes.ts'
+import type { KeyClosed, Outcome } from './outcomes.ts'
 
 /** What is kept of a request that carried an idempotency key, or of a key that was closed. */
 export interface KeyRecord {
@@ -23,6 +23,19 @@ export function keyDigest(key: string): string {
 /** What a request asked for, as 8 bytes, one a character, to tell a retry from another request with the same key. */
 export function fingerprint(request: string): string {
   return hash('sha256', request, 'binary').slice(0, 8)
+}
+
+/** The fingerprint of no request: the record of a key that was closed has it. */
+const CLOSED = fingerprint('closed')
+
+/** What is kept under a key from the moment at which it is closed. */
+export function closedKeyRecord(digest: string, atMs: number, outcome: KeyClosed): KeyRecord {
+  return { digest, fingerprint: CLOSED, atMs, outcome }
+}
+
+/** The outcome of closing the record's own key, if that was done: a reversal that has closed another key is kept too. */
+export function closingOf({ fingerprint: kept, outcome }: KeyRecord): KeyClosed | undefined {
+  return outcome.status === 'key_closed' && kept === CLOSED ? outcome : undefined
 }
 
 /** Whether the record still answers, `ttlMs` being how long outcomes are kept. */

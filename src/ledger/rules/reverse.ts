@@ -1,6 +1,6 @@
 import type { Books } from '../books.ts'
 import type { Reverse } from '../commands.ts'
-import { fingerprint, isKept, keyDigest } from '../idempotency.ts'
+import { closedKeyRecord, closingOf, isKept, keyDigest } from '../idempotency.ts'
 import type { Outcome } from '../outcomes.ts'
 import type { Terms } from '../terms.ts'
 import { giveBack } from './give-back.ts'
@@ -37,8 +37,9 @@ function reverseByKey(books: Books, key: string, command: Reverse, terms: Terms)
   const isKnown = kept !== undefined && isKept(kept, books.nowMs, terms.idempotencyTtlMs)
   // Nothing moves under a key that is closed after a decline either.
   if (!isKnown || kept.outcome.status === 'rejected') return closeKey(books, digest, terms)
+  const closing = closingOf(kept)
+  if (closing !== undefined) return { ...closing, replayed: true }
   const { outcome } = kept
-  if (outcome.status === 'key_closed') return { ...outcome, replayed: true }
   if (outcome.status !== 'posted' && outcome.status !== 'captured') return reject('not_reversible')
   return giveBack(books, books.reversibleOf(outcome.posting), command, terms)
 }
@@ -47,6 +48,6 @@ function reverseByKey(books: Books, key: string, command: Reverse, terms: Terms)
 function closeKey(books: Books, digest: string, terms: Terms): Outcome {
   const { nowMs } = books
   const outcome = { status: 'key_closed', untilMs: nowMs + terms.idempotencyTtlMs, replayed: false } as const
-  books.remember({ digest, fingerprint: fingerprint('closed'), atMs: nowMs, outcome })
+  books.remember(closedKeyRecord(digest, nowMs, outcome))
   return outcome
 }
