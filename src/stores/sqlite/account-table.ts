@@ -1,77 +1,67 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { Account } from '../../ledger/postings.ts'
+import { type Account, accountStatuses } from '../../ledger/accounts.ts'
+import type { OpenedAccount } from '../../ledger/books.ts'
+import { ACCOUNT_COLUMNS, type StoredAccount, storedAccountFrom } from './account-rows.ts'
 import { prepare } from './database.ts'
-import { countIds, decodeIds, encodeIds } from './posting-ids.ts'
-import { bytes, integer, number, type Row, textOrUndefined } from '../values.ts'
+import { HistoryLists } from './history-lists.ts'
+import { number, numberOrUndefined, type Row, textOrUndefined } from '../values.ts'
 
-/** So many recent postings move from the account's row to a page of its history. */
-const RECENT_POSTINGS = 32
-
-/** A page longer than this would not fit beside others in a block of the file. */
-const PAGE_POSTINGS = 128
-
-/** An account as its row has it: as of its latest posting that is folded into the row, 0 where there is none. */
-export interface StoredAccount {
-  readonly account: Account
-  readonly latestPostingId: number
+/** What is told of an account and decides nothing. */
+export interface AccountLabel {
+  readonly id: number
+  readonly number: string | undefined
+  readonly name: string | undefined
+  readonly openedAtMs: number | undefined
 }
 
-/**
- * The rows of the accounts, each with its balance and the list of its postings. Appending to that list costs no more
- * on a long history than on a short one: it is part of the row that the balance changes anyway.
- */
+/** The rows of the accounts, each with its balance and the list of its postings. */
 export class AccountTable {
+  readonly lists: HistoryLists
   readonly #selectByNumber: StatementSync
   readonly #selectById: StatementSync
   readonly #selectAll: StatementSync
   readonly #selectCashDrawers: StatementSync
+  readonly #selectLabelByNumber: StatementSync
+  readonly #selectLabelsAfter: StatementSync
+  readonly #selectNumber: StatementSync
   readonly #selectLatestId: StatementSync
   readonly #selectFoldedUpTo: StatementSync
-  readonly #selectRecentPostings: StatementSync
-  readonly #selectHistory: StatementSync
-  readonly #selectAllPages: StatementSync
   readonly #insert: StatementSync
-  readonly #update: StatementSync
+  readonly #alter: StatementSync
+  readonly #fold: StatementSync
   readonly #updateFoldedUpTo: StatementSync
-  readonly #insertPage: StatementSync
 
   constructor(database: DatabaseSync) {
-    const columns = 'id, number, balance, latest_posting_id'
-    this.#selectByNumber = prepare(database, `SELECT ${columns} FROM accounts WHERE number = ?`)
-    this.#selectById = prepare(database, `SELECT ${columns} FROM accounts WHERE id = ?`)
-    this.#selectAll = prepare(database, `SELECT ${columns}, recent_postings FROM accounts ORDER BY id`)
-    this.#selectCashDrawers = prepare(
+    this.lists = new HistoryLists(database)
+    const select = `SELECT ${ACCOUNT_COLUMNS} FROM accounts`
+    this.#selectByNumber = prepare(database, `${select} WHERE number = ?`)
+    this.#selectById = prepare(database, `${select} WHERE id = ?`)
+    this.#selectAll = prepare(database, `${select} ORDER BY id`)
+    this.#selectCashDrawers = prepare(database, `${select} WHERE number IS NULL ORDER BY id`)
+    const selectLabel = 'SELECT id, number, name, opened_at_ms FROM accounts'
+    this.#selectLabelByNumber = prepare(database, `${selectLabel} WHERE number = ?`)
+    this.#selectLabelsAfter = prepare(
       database,
-      `SELECT ${columns} FROM accounts WHERE number IS NULL ORDER BY id`,
+      `${selectLabel} WHERE id > ? AND number IS NOT NULL ORDER BY id LIMIT ?`,
     )
+    this.#selectNumber = prepare(database, 'SELECT number FROM accounts WHERE id = ?')
     this.#selectLatestId = prepare(database, 'SELECT max(id) AS id FROM accounts')
     this.#selectFoldedUpTo = prepare(database, 'SELECT posting_id FROM folded_up_to')
-    this.#selectRecentPostings = prepare(database, 'SELECT recent_postings FROM accounts WHERE id = ?')
-    // One statement, so that it sees one state of the store: a page that is just moving is in one place or the other.
-    this.#selectHistory = prepare(
-      database,
-      `SELECT * FROM (
-         SELECT postings FROM history_pages WHERE account_id = ?1 AND last_posting_id > ?2
-         ORDER BY last_posting_id LIMIT ?3
-       ) UNION ALL SELECT recent_postings FROM accounts WHERE id = ?1`,
-    )
-    this.#selectAllPages = prepare(
-      database,
-      'SELECT postings FROM history_pages WHERE account_id = ? ORDER BY last_posting_id',
-    )
     this.#insert = prepare(
       database,
-      "INSERT INTO accounts (id, number, balance, recent_postings) VALUES (?, ?, 0, x'')",
+      `INSERT INTO accounts (id, number, name, opened_at_ms, balance, recent_postings) VALUES (?, ?, ?, ?, 0, x'')`,
     )
-    this.#update = prepare(
+    this.#alter = prepare(
       database,
-      'UPDATE accounts SET balance = ?, latest_posting_id = ?, recent_postings = ? WHERE id = ?',
+      `UPDATE accounts SET status = ?, overdraft_limit = ?, withdrawal_limit = ?, daily_amount_limit = ?,
+         daily_count_limit = ? WHERE id = ?`,
+    )
+    this.#fold = prepare(
+      database,
+      `UPDATE accounts SET balance = ?, latest_posting_id = ?, recent_postings = ?, withdrawn_day = ?,
+         withdrawn_amount = ?, withdrawn_count = ? WHERE id = ?`,
     )
     this.#updateFoldedUpTo = prepare(database, 'UPDATE folded_up_to SET posting_id = ?')
-    this.#insertPage = prepare(
-      database,
-      'INSERT INTO history_pages (account_id, last_posting_id, postings) VALUES (?, ?, ?)',
-    )
   }
 
   find(accountNumber: string): StoredAccount | undefined {
@@ -84,9 +74,30 @@ export class AccountTable {
     return row && storedAccountFrom(row)
   }
 
+  /** Every account, cash drawers too. */
+  *all(): Generator<StoredAccount> {
+    for (const row of this.#selectAll.iterate()) yield storedAccountFrom(row)
+  }
+
   /** The bank's cash drawers in the order in which they are to be used. */
   cashDrawers(): StoredAccount[] {
     return this.#selectCashDrawers.all().map(storedAccountFrom)
+  }
+
+  label(accountNumber: string): AccountLabel | undefined {
+    const row = this.#selectLabelByNumber.get(accountNumber)
+    return row && labelFrom(row)
+  }
+
+  /** The customers' accounts with ids above `afterId`, in the order of their ids, `limit` at most. */
+  labelsAfter(afterId: number, limit: number): AccountLabel[] {
+    return this.#selectLabelsAfter.all(afterId, limit).map(labelFrom)
+  }
+
+  /** What customers call the account; undefined for a cash drawer, and where there is no account. */
+  numberOf(id: number): string | undefined {
+    const row = this.#selectNumber.get(id)
+    return row && textOrUndefined(row, 'number')
   }
 
   /** All postings up to this one are folded into the rows. */
@@ -105,66 +116,32 @@ export class AccountTable {
     return row === undefined ? 0 : number(row, 'id')
   }
 
-  insert(account: Account): void {
-    this.#insert.run(account.id, account.number ?? null)
+  insert({ account, name }: OpenedAccount, openedAtMs: number): void {
+    this.#insert.run(account.id, account.number ?? null, name ?? null, openedAtMs)
+  }
+
+  /** Writes the status and the limits of the account. */
+  alter({ id, status, limits }: Account): void {
+    const { overdraft = null, withdrawal = null, dailyAmount = null, dailyCount = null } = limits
+    this.#alter.run(accountStatuses.indexOf(status), overdraft, withdrawal, dailyAmount, dailyCount, id)
   }
 
   /** Writes to its row what the account has come to by its latest posting, and lists the postings that are new to it. */
-  fold(id: number, balance: bigint, latestPostingId: number, unlisted: readonly number[]): void {
-    const row = this.#selectRecentPostings.get(id)
-    if (row === undefined) throw new Error(`account ${id} has no row; run verify`)
-    const listed = bytes(row, 'recent_postings')
-    const recentPostings =
-      countIds(listed) + unlisted.length < RECENT_POSTINGS
-        ? Buffer.concat([listed, encodeIds(unlisted)])
-        : encodeIds(this.#insertPages(id, [...decodeIds(listed), ...unlisted]))
-    this.#update.run(balance, latestPostingId, recentPostings, id)
-  }
-
-  /** The ids of the postings above `afterId` that the account's row and pages list, oldest first, `limit` at most. */
-  postingIds(accountId: number, afterId: number, limit: number): number[] {
-    // Every page but the first gives at least this many, so with one more there are enough without the recent ones.
-    const pages = Math.ceil(limit / RECENT_POSTINGS) + 1
-    const ids: number[] = []
-    for (const row of this.#selectHistory.iterate(accountId, afterId, pages)) {
-      for (const id of decodeIds(bytes(row, 'postings'))) {
-        if (id > afterId) ids.push(id)
-        if (ids.length === limit) return ids
-      }
-    }
-    return ids
-  }
-
-  /** Every account, cash drawers too, with the ids of all postings that its row and pages list. */
-  *all(): Generator<{ account: Account; postingIds: Iterable<number> }> {
-    for (const row of this.#selectAll.iterate()) {
-      const { account } = storedAccountFrom(row)
-      yield { account, postingIds: this.#allPostingIds(account.id, bytes(row, 'recent_postings')) }
-    }
-  }
-
-  *#allPostingIds(accountId: number, recentPostings: Buffer): Generator<number> {
-    for (const row of this.#selectAllPages.iterate(accountId)) yield* decodeIds(bytes(row, 'postings'))
-    yield* decodeIds(recentPostings)
-  }
-
-  /** Writes pages of at least `RECENT_POSTINGS` ids and answers the few that are left over. */
-  #insertPages(accountId: number, ids: readonly number[]): readonly number[] {
-    let start = 0
-    while (ids.length - start >= RECENT_POSTINGS) {
-      const page = ids.slice(start, start + PAGE_POSTINGS)
-      this.#insertPage.run(accountId, page.at(-1) ?? 0, encodeIds(page))
-      start += page.length
-    }
-    return ids.slice(start)
+  fold(
+    { id, balance, latestPostingId, withdrawn }: Omit<StoredAccount, 'number' | 'status' | 'limits'>,
+    unlisted: readonly number[],
+  ): void {
+    const recentPostings = this.lists.append(id, unlisted)
+    const { day, amount, count } = withdrawn
+    this.#fold.run(balance, latestPostingId, recentPostings, day, `${amount}`, count, id)
   }
 }
 
-function storedAccountFrom(row: Row): StoredAccount {
-  const account = {
+function labelFrom(row: Row): AccountLabel {
+  return {
     id: number(row, 'id'),
     number: textOrUndefined(row, 'number'),
-    balance: integer(row, 'balance'),
+    name: textOrUndefined(row, 'name'),
+    openedAtMs: numberOrUndefined(row, 'opened_at_ms'),
   }
-  return { account, latestPostingId: number(row, 'latest_posting_id') }
 }

@@ -26,20 +26,20 @@ export interface OpenDatabase {
 }
 
 /**
- * Opens or makes the file, brings it to the newest shape and keeps every other writer out.
- * Throws `StoreOpenError` with one line that says what to do.
+ * Opens or makes the file, brings it to the newest shape and keeps every other writer out. The bank's days are those of
+ * `timeZone`. Throws `StoreOpenError` with one line that says what to do.
  */
-export function openForWriting(path: string): OpenDatabase {
-  return path === IN_MEMORY ? openInMemory() : orExplain(path, () => openFile(path))
+export function openForWriting(path: string, timeZone: string): OpenDatabase {
+  return path === IN_MEMORY ? openInMemory(timeZone) : orExplain(path, () => openFile(path, timeZone))
 }
 
-function openInMemory(): OpenDatabase {
+function openInMemory(timeZone: string): OpenDatabase {
   const database = new DatabaseSync(IN_MEMORY, { enableForeignKeyConstraints: false })
-  migrate(database)
+  migrate(database, timeZone)
   return { database, log: undefined, close: () => database.close() }
 }
 
-function openFile(path: string): OpenDatabase {
+function openFile(path: string, timeZone: string): OpenDatabase {
   makeFolder(dirname(resolve(path)))
   // Foreign keys are what `verify` checks: checking them at every posting would cost a fifth of the speed.
   const database = new DatabaseSync(path, { enableForeignKeyConstraints: false, timeout: BUSY_TIMEOUT_MS })
@@ -51,7 +51,7 @@ function openFile(path: string): OpenDatabase {
     // NORMAL syncs for checkpoints alone: what makes a commit durable is `LogSync`, which holds up no one else.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
     database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA cache_size = -${CACHE_KIB}`)
-    migrate(database)
+    migrate(database, timeZone)
     // A write of nothing new, as the log is not there before the first one.
     database.exec('BEGIN IMMEDIATE; COMMIT')
     const log = new LogSync(path)

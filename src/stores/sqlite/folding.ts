@@ -76,9 +76,7 @@ export class Folding {
     if (this.#sweep === undefined) return
     const { accountIds, done, upToPostingId } = this.#sweep
     this.#slice = accountIds.slice(done, done + atMost)
-    for (const id of this.#slice) {
-      this.#table.fold(id, this.#live.balance(id), this.#live.latestPostingId(id), this.#live.unlisted(id, 0))
-    }
+    for (const id of this.#slice) this.#live.fold(id)
     if (done + this.#slice.length === accountIds.length) this.#table.setFoldedUpToPostingId(upToPostingId)
   }
 }

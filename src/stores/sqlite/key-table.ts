@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { StoredKeyRecord } from '../../ledger/audit.ts'
+import type { AuditedKeyRecord } from '../../ledger/audit/source.ts'
 import type { KeyRecord } from '../../ledger/idempotency.ts'
-import { reasonFrom } from '../../ledger/rejections.ts'
+import { outcomeFrom, storedFrom, type StoredOutcome } from '../../ledger/kept-outcomes.ts'
+import type { Posting } from '../../ledger/postings.ts'
 import { prepare } from './database.ts'
 import { DigestIndex } from './digest-index.ts'
 import type { PostingTable } from './posting-table.ts'
@@ -28,8 +29,8 @@ export class KeyTable {
 
   constructor(database: DatabaseSync, postings: PostingTable) {
     this.#postings = postings
-    const columns = 'id, at_ms, digest, fingerprint, posting_id, reason'
-    this.#insert = prepare(database, `INSERT INTO idempotency_keys (${columns}) VALUES (?, ?, ?, ?, ?, ?)`)
+    const columns = 'id, at_ms, digest, fingerprint, posting_id, reason, snapshot'
+    this.#insert = prepare(database, `INSERT INTO idempotency_keys (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?)`)
     this.#select = prepare(database, `SELECT ${columns} FROM idempotency_keys WHERE id = ?`)
     this.#selectOldest = prepare(
       database,
@@ -55,14 +56,16 @@ export class KeyTable {
 
   insert(record: KeyRecord): void {
     const { digest, fingerprint, atMs, outcome } = record
+    const { postingId, reason, snapshot } = storedFrom(outcome)
     const id = this.#latestId + this.#added.length + 1
     this.#insert.run(
       id,
       atMs,
       Buffer.from(digest, 'latin1'),
       Buffer.from(fingerprint, 'latin1'),
-      outcome.status === 'posted' ? outcome.posting.id : null,
-      outcome.status === 'rejected' ? outcome.reason : null,
+      postingId ?? null,
+      reason ?? null,
+      snapshot ?? null,
     )
     this.#added.push({ digest, id })
   }
@@ -102,33 +105,33 @@ export class KeyTable {
   }
 
   #recordFrom(row: Row, digest: string): KeyRecord {
-    const stored = storedRecordFrom(row)
-    const common = { digest, fingerprint: stored.fingerprint, atMs: stored.atMs }
-    if (stored.postingId === undefined) {
-      const reason = reasonFrom(stored.reason ?? '')
-      return { ...common, outcome: { status: 'rejected', reason, replayed: false } }
-    }
-    const posting = this.#postings.find(stored.postingId)
-    if (posting === undefined)
-      throw new Error('an idempotency record names a posting that is not there; run verify')
-    return { ...common, outcome: { status: 'posted', posting, replayed: false } }
+    const { fingerprint, atMs, ...stored } = storedRecordFrom(row)
+    return { digest, fingerprint, atMs, outcome: outcomeFrom(stored, postingOf(stored, this.#postings)) }
   }
 }
 
 /** All records as stored, for `verify`. */
-export function* allKeyRecords(database: DatabaseSync): Generator<StoredKeyRecord> {
+export function* allKeyRecords(database: DatabaseSync, postings: PostingTable): Generator<AuditedKeyRecord> {
   const statement = prepare(
     database,
-    'SELECT at_ms, fingerprint, posting_id, reason FROM idempotency_keys ORDER BY id',
+    'SELECT at_ms, fingerprint, posting_id, reason, snapshot FROM idempotency_keys ORDER BY id',
   )
-  for (const row of statement.iterate()) yield storedRecordFrom(row)
+  for (const row of statement.iterate()) {
+    const stored = storedRecordFrom(row)
+    yield { ...stored, posting: postingOf(stored, postings) }
+  }
 }
 
-function storedRecordFrom(row: Row): StoredKeyRecord {
+function postingOf({ postingId }: StoredOutcome, postings: PostingTable): Posting | undefined {
+  return postingId === undefined ? undefined : postings.find(postingId)
+}
+
+function storedRecordFrom(row: Row): Omit<AuditedKeyRecord, 'posting'> {
   return {
     atMs: number(row, 'at_ms'),
     fingerprint: bytes(row, 'fingerprint').toString('latin1'),
     postingId: numberOrUndefined(row, 'posting_id'),
     reason: textOrUndefined(row, 'reason'),
+    snapshot: textOrUndefined(row, 'snapshot'),
   }
 }

@@ -1,6 +1,13 @@
-import { type Account, isInHistory, type Posting } from '../../ledger/postings.ts'
-import type { AccountTable, StoredAccount } from './account-table.ts'
+import type { Account, AccountBalance } from '../../ledger/accounts.ts'
+import type { Books } from '../../ledger/books.ts'
+import { withdrawnAfter } from '../../ledger/daily-withdrawals.ts'
+import { isInHistory, type Posting } from '../../ledger/postings.ts'
+import type { StoredAccount } from './account-rows.ts'
+import type { AccountTable } from './account-table.ts'
 import { cents, numbers, withRoomFor } from './growing-arrays.ts'
+import type { LiveHolds } from './live-holds.ts'
+import { LiveParticulars } from './live-particulars.ts'
+import { LiveWithdrawals } from './live-withdrawals.ts'
 import { PostingChains } from './posting-chains.ts'
 import type { PostingTable } from './posting-table.ts'
 
@@ -9,15 +16,26 @@ const FIRST_CAPACITY = 1_024
 /** So many numbers are kept with the ids of their accounts, about 12 MiB; then they are looked up anew. */
 const MAX_KEPT_NUMBERS = 200_000
 
+/** What accounts are made from at the start. */
+export interface LiveSources {
+  readonly table: AccountTable
+  readonly postings: PostingTable
+  readonly holds: LiveHolds
+  readonly timeZone: string
+}
+
 /**
  * The accounts as of the latest commit. Their rows may know less, as postings are folded into them some time later (see
- * `Folding`); so memory is asked first. It holds plain arrays indexed by account id.
+ * `Folding`); so memory is asked first. It holds plain arrays indexed by account id, and maps of what few accounts have.
  */
 export class LiveAccounts {
   readonly #table: AccountTable
+  readonly #holds: LiveHolds
   readonly #idsByNumber = new Map<string, number>()
   readonly #cashDrawerIds: readonly number[]
   #balances = cents(FIRST_CAPACITY)
+  readonly #withdrawals = new LiveWithdrawals()
+  readonly #particulars = new LiveParticulars()
   #latestPostingIds = numbers(FIRST_CAPACITY)
   /** The postings up to which the rows know. */
   #foldedPostingIds = numbers(FIRST_CAPACITY)
@@ -28,9 +46,10 @@ export class LiveAccounts {
   #unlistedBefore = new PostingChains()
 
   /** Reads what the accounts have come to by the postings that are not folded yet. */
-  constructor(table: AccountTable, postings: PostingTable) {
+  constructor({ table, postings, holds, timeZone }: LiveSources) {
     this.#table = table
-    this.#cashDrawerIds = table.cashDrawers().map((drawer) => this.#read(drawer).id)
+    this.#holds = holds
+    this.#cashDrawerIds = table.cashDrawers().map((drawer) => this.#read(drawer))
     const read = new Set<number>()
     for (const posting of postings.after(table.foldedUpToPostingId())) {
       for (const id of [posting.debitAccountId, posting.creditAccountId]) {
@@ -38,20 +57,24 @@ export class LiveAccounts {
         if (stored !== undefined) this.#read(stored)
         read.add(id)
       }
-      this.posted(posting)
+      this.#followWithdrawals(posting, postings, timeZone)
+      this.#posted(posting)
     }
   }
 
   find(accountNumber: string): Account | undefined {
-    const id = this.#idsByNumber.get(accountNumber)
-    if (id !== undefined) return { id, number: accountNumber, balance: this.balance(id) }
-    const stored = this.#table.find(accountNumber)
-    return stored && this.#read(stored)
+    const id = this.#idOf(accountNumber)
+    return id === undefined ? undefined : this.#account(id, accountNumber)
+  }
+
+  findBalance(accountNumber: string): AccountBalance | undefined {
+    const id = this.#idOf(accountNumber)
+    return id === undefined ? undefined : { id, number: accountNumber, balance: this.balance(id) }
   }
 
   /** The bank's cash drawers in the order in which they are to be used. */
   cashDrawers(): Account[] {
-    return this.#cashDrawerIds.map((id) => ({ id, number: undefined, balance: this.balance(id) }))
+    return this.#cashDrawerIds.map((id) => this.#account(id, undefined))
   }
 
   balance(accountId: number): bigint {
@@ -72,15 +95,20 @@ export class LiveAccounts {
     return [...this.#unlistedBefore.of(accountId, afterId), ...this.#unlisted.of(accountId, afterId)]
   }
 
-  /** A commit has opened the account, at a balance of 0. */
-  opened(account: Account): void {
-    this.#read({ account: { ...account, balance: 0n }, latestPostingId: 0 })
+  /** The highest of those ids that is not above `postingId`. */
+  latestUnlistedUpTo(accountId: number, postingId: number): number | undefined {
+    return (
+      this.#unlisted.latestUpTo(accountId, postingId) ?? this.#unlistedBefore.latestUpTo(accountId, postingId)
+    )
   }
 
-  /** A commit has added the posting. What it names must have been found before. */
-  posted(posting: Posting): void {
-    this.#follow(posting.debitAccountId, posting.debitBalance, posting)
-    this.#follow(posting.creditAccountId, posting.creditBalance, posting)
+  /** A commit has made of the accounts what the books say. */
+  committed(books: Books): void {
+    for (const { account } of books.openedAccounts) this.#opened(account)
+    for (const posting of books.postings) this.#posted(posting)
+    for (const account of books.changedAccounts) this.#withdrawals.set(account.id, account.withdrawn)
+    for (const account of books.alteredAccounts) this.#particulars.set(account.id, account)
+    this.#holds.committed(books)
   }
 
   /** The accounts that are behind, in the order of their rows. The next sweep answers those that fall behind from now on. */
@@ -92,11 +120,49 @@ export class LiveAccounts {
     return accountIds
   }
 
+  /** Writes to the account's row what it has come to. */
+  fold(id: number): void {
+    const [balance, latestPostingId] = [this.balance(id), this.latestPostingId(id)]
+    const withdrawn = this.#withdrawals.of(id)
+    this.#table.fold({ id, balance, latestPostingId, withdrawn }, this.unlisted(id, 0))
+  }
+
   /** A commit has brought the account's row up to the latest posting. */
   folded(accountId: number): void {
     this.#foldedPostingIds[accountId] = this.latestPostingId(accountId)
     this.#unlisted.forget(accountId)
     this.#unlistedBefore.forget(accountId)
+  }
+
+  #account(id: number, accountNumber: string | undefined): Account {
+    const { status, limits } = this.#particulars.of(id)
+    return {
+      id,
+      number: accountNumber,
+      balance: this.balance(id),
+      status,
+      limits,
+      withdrawn: this.#withdrawals.of(id),
+      openHolds: this.#holds.of(id),
+    }
+  }
+
+  #idOf(accountNumber: string): number | undefined {
+    const id = this.#idsByNumber.get(accountNumber)
+    if (id !== undefined) return id
+    const stored = this.#table.find(accountNumber)
+    return stored && this.#read(stored)
+  }
+
+  #opened({ id, number }: Account): void {
+    if (number !== undefined) this.#keepNumber(number, id)
+    this.#makeRoom(id)
+  }
+
+  /** Follows a posting. What it names must have been read before. */
+  #posted(posting: Posting): void {
+    this.#follow(posting.debitAccountId, posting.debitBalance, posting)
+    this.#follow(posting.creditAccountId, posting.creditBalance, posting)
   }
 
   #follow(accountId: number, balance: bigint, posting: Posting): void {
@@ -108,19 +174,35 @@ export class LiveAccounts {
       this.#unlisted.add(accountId, posting.id)
   }
 
-  /** Takes over what the row says, unless memory knows more. */
-  #read({ account, latestPostingId }: StoredAccount): Account {
-    const { id, number } = account
+  /** Follows what the posting counts for in daily limits, unless the account's row knows it. To be called before `#posted`. */
+  #followWithdrawals(posting: Posting, postings: PostingTable, timeZone: string): void {
+    const { kind, debitAccountId, creditAccountId } = posting
+    if (kind !== 'withdraw' && kind !== 'reversal') return
+    const id = kind === 'withdraw' ? debitAccountId : creditAccountId
+    if (posting.id <= this.latestPostingId(id)) return
+    const before = this.#withdrawals.of(id)
+    const after = withdrawnAfter(before, posting, id, timeZone, postings.reversedBy(posting))
+    this.#withdrawals.set(id, after)
+  }
+
+  /** Takes over what the row says, unless memory knows more, and answers the account's id. */
+  #read(stored: StoredAccount): number {
+    const { id, number, balance, latestPostingId, withdrawn } = stored
     if (number !== undefined) this.#keepNumber(number, id)
+    this.#makeRoom(id)
+    this.#particulars.set(id, stored)
+    if (this.latestPostingId(id) > latestPostingId) return id
+    this.#balances[id] = balance
+    this.#latestPostingIds[id] = latestPostingId
+    this.#foldedPostingIds[id] = latestPostingId
+    this.#withdrawals.set(id, withdrawn)
+    return id
+  }
+
+  #makeRoom(id: number): void {
     this.#balances = withRoomFor(this.#balances, id, cents)
     this.#latestPostingIds = withRoomFor(this.#latestPostingIds, id, numbers)
     this.#foldedPostingIds = withRoomFor(this.#foldedPostingIds, id, numbers)
-    if (this.latestPostingId(id) <= latestPostingId) {
-      this.#balances[id] = account.balance
-      this.#latestPostingIds[id] = latestPostingId
-      this.#foldedPostingIds[id] = latestPostingId
-    }
-    return { id, number, balance: this.balance(id) }
   }
 
   #keepNumber(number: string, id: number): void {

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { StoreOpenError } from '../../ledger/store.ts'
+import { followLatestDay } from './latest-day.ts'
 
 /** Marks a file as one of ours: the letters `ATM1`. */
 const APPLICATION_ID = 0x41544d31
@@ -61,7 +62,62 @@ const migrations: readonly string[] = [
   INSERT INTO folded_up_to SELECT coalesce(max(id), 0) FROM postings;
   ALTER TABLE accounts ADD COLUMN latest_posting_id INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- More kinds: 3 transfer, 4 capture, 5 reversal. The amount stands in the index so that a sum is read from it alone.
+  ALTER TABLE postings ADD COLUMN reference TEXT;
+  ALTER TABLE postings ADD COLUMN reversed_posting_id INTEGER REFERENCES postings (id);
+  ALTER TABLE postings ADD COLUMN hold_id INTEGER REFERENCES holds (id);
+  CREATE INDEX reversals ON postings (reversed_posting_id, amount) WHERE reversed_posting_id IS NOT NULL;
+
+  -- status: 0 open, 1 frozen, 2 closed. A limit of NULL is that of the deployment.
+  -- What was withdrawn on the latest day with withdrawals is folded with the balance. Its amount is text, as it may take
+  -- more than 64 bits.
+  ALTER TABLE accounts ADD COLUMN name TEXT;
+  ALTER TABLE accounts ADD COLUMN opened_at_ms INTEGER;
+  ALTER TABLE accounts ADD COLUMN status INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE accounts ADD COLUMN overdraft_limit INTEGER;
+  ALTER TABLE accounts ADD COLUMN withdrawal_limit INTEGER;
+  ALTER TABLE accounts ADD COLUMN daily_amount_limit INTEGER;
+  ALTER TABLE accounts ADD COLUMN daily_count_limit INTEGER;
+  ALTER TABLE accounts ADD COLUMN withdrawn_day INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE accounts ADD COLUMN withdrawn_amount TEXT NOT NULL DEFAULT '0';
+  ALTER TABLE accounts ADD COLUMN withdrawn_count INTEGER NOT NULL DEFAULT 0;
+
+  -- state: 0 open, 1 captured, 2 released. One that expires stays open here, so the index is by the time of expiry.
+  CREATE TABLE holds (
+    id INTEGER PRIMARY KEY,
+    account_id INTEGER NOT NULL REFERENCES accounts (id),
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    reference TEXT,
+    placed_at_ms INTEGER NOT NULL,
+    expires_at_ms INTEGER,
+    state INTEGER NOT NULL,
+    captured_amount INTEGER NOT NULL,
+    capture_posting_id INTEGER REFERENCES postings (id)
+  ) STRICT;
+  CREATE INDEX open_holds ON holds (expires_at_ms) WHERE state = 0;
+
+  -- The outcome kept under a key: the posting it made, or what it told, or both, or the reason it was declined for.
+  -- The rows are copied, as the constraint of a table cannot be changed.
+  CREATE TABLE new_idempotency_keys (
+    id INTEGER PRIMARY KEY,
+    at_ms INTEGER NOT NULL,
+    digest BLOB NOT NULL,
+    fingerprint BLOB NOT NULL,
+    posting_id INTEGER REFERENCES postings (id),
+    reason TEXT,
+    snapshot TEXT,
+    CHECK ((reason IS NULL) <> (posting_id IS NULL AND snapshot IS NULL))
+  ) STRICT;
+  INSERT INTO new_idempotency_keys (id, at_ms, digest, fingerprint, posting_id, reason)
+  SELECT id, at_ms, digest, fingerprint, posting_id, reason FROM idempotency_keys ORDER BY id;
+  DROP TABLE idempotency_keys;
+  ALTER TABLE new_idempotency_keys RENAME TO idempotency_keys;
+  `,
 ]
+
+/** The first version whose rows say what the accounts have withdrawn. */
+const WITH_WITHDRAWALS = 3
 
 /** Throws `StoreOpenError` for a file that is not ours or that a newer version has written. Changes nothing. */
 export function refuseForeign(database: DatabaseSync, path: string): void {
@@ -77,12 +133,14 @@ export function refuseForeign(database: DatabaseSync, path: string): void {
   }
 }
 
-/** Brings the file to the newest shape, in one transaction. */
-export function migrate(database: DatabaseSync): void {
-  const missing = migrations.slice(pragma(database, 'user_version'))
+/** Brings the file to the newest shape, in one transaction. The bank's days are those of `timeZone`. */
+export function migrate(database: DatabaseSync, timeZone: string): void {
+  const version = pragma(database, 'user_version')
+  const missing = migrations.slice(version)
   if (missing.length === 0) return
   database.exec('BEGIN IMMEDIATE')
   for (const step of missing) database.exec(step)
+  if (version < WITH_WITHDRAWALS) followLatestDay(database, timeZone)
   database.exec(
     `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${migrations.length}; COMMIT`,
   )

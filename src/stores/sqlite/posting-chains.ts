@@ -36,6 +36,17 @@ export class PostingChains {
     return newestFirst.toReversed()
   }
 
+  /** The highest id of the account's postings that is not above `postingId`. */
+  latestUpTo(accountId: number, postingId: number): number | undefined {
+    let entry = this.#latestEntries[accountId] ?? 0
+    while (entry !== 0) {
+      const id = this.#postingIds[entry] ?? 0
+      if (id <= postingId) return id
+      entry = this.#previousEntries[entry] ?? 0
+    }
+    return undefined
+  }
+
   forget(accountId: number): void {
     if (accountId < this.#latestEntries.length) this.#latestEntries[accountId] = 0
   }

@@ -1,15 +1,21 @@
 import type { StatementSync } from 'node:sqlite'
+import type { AccountBalance, StoredDetails } from '../../ledger/accounts.ts'
 import { Books } from '../../ledger/books.ts'
-import { accountsNamedBy, type Command, type Outcome } from '../../ledger/commands.ts'
-import { decide, type Terms } from '../../ledger/decide.ts'
-import { type KeyRecord, keyDigest } from '../../ledger/idempotency.ts'
-import type { Account, Posting } from '../../ledger/postings.ts'
+import type { Command } from '../../ledger/commands.ts'
+import { decide } from '../../ledger/decide.ts'
+import type { StoredHold } from '../../ledger/holds.ts'
+import type { Outcome } from '../../ledger/outcomes.ts'
+import type { Posting, ReversiblePosting } from '../../ledger/postings.ts'
 import { type Store, StoreUnavailable } from '../../ledger/store.ts'
+import type { Terms } from '../../ledger/terms.ts'
 import { AccountTable } from './account-table.ts'
 import { type OpenDatabase, openForWriting, prepare } from './database.ts'
 import { Folding } from './folding.ts'
+import { HoldTable } from './hold-table.ts'
 import { KeyTable } from './key-table.ts'
 import { LiveAccounts } from './live-accounts.ts'
+import { LiveHolds } from './live-holds.ts'
+import { load } from './loading.ts'
 import { PostingTable } from './posting-table.ts'
 import { SqliteReader } from './reader.ts'
 
@@ -30,35 +36,44 @@ export class SqliteStore implements Store {
   readonly #options: SqliteStoreOptions
   readonly #accounts: AccountTable
   readonly #postings: PostingTable
+  readonly #holds: HoldTable
+  readonly #keys: KeyTable
   readonly #live: LiveAccounts
   readonly #folding: Folding
-  readonly #keys: KeyTable
   readonly #reader: SqliteReader
   readonly #begin: StatementSync
   readonly #commit: StatementSync
-  #nextPostingId = 1
-  #nextAccountId = 1
-  #latestMs = 0
+  #nextPostingId: number
+  #nextAccountId: number
+  #nextHoldId: number
+  #latestMs: number
 
   /** Opens or makes the file; `:memory:` forgets everything when closed. Throws `StoreOpenError`. */
   constructor(path: string, options: SqliteStoreOptions) {
-    this.#open = openForWriting(path)
+    const { timeZone } = options.terms
+    this.#open = openForWriting(path, timeZone)
     this.#options = options
     const { database } = this.#open
-    this.#accounts = new AccountTable(database)
-    this.#postings = new PostingTable(database)
-    this.#keys = new KeyTable(database, this.#postings)
-    const { foldEveryPostings = FOLD_EVERY_POSTINGS } = options
-    this.#live = new LiveAccounts(this.#accounts, this.#postings)
-    this.#folding = new Folding(this.#accounts, this.#live, foldEveryPostings)
-    this.#reader = new SqliteReader(database, {
-      table: this.#accounts,
-      live: this.#live,
-      postings: this.#postings,
-    })
+    const table = new AccountTable(database)
+    const postings = new PostingTable(database)
+    const holds = new HoldTable(database)
+    const latestPosting = postings.latestUpTo(Number.MAX_SAFE_INTEGER)
+    this.#nextPostingId = (latestPosting?.id ?? 0) + 1
+    this.#latestMs = latestPosting?.atMs ?? 0
+    this.#nextAccountId = table.latestId() + 1
+    this.#nextHoldId = holds.latestId() + 1
+    const liveHolds = new LiveHolds(holds.unexpired(this.#latestMs))
+    const live = new LiveAccounts({ table, postings, holds: liveHolds, timeZone })
+    this.#accounts = table
+    this.#postings = postings
+    this.#holds = holds
+    this.#live = live
+    this.#keys = new KeyTable(database, postings)
+    this.#folding = new Folding(table, live, options.foldEveryPostings ?? FOLD_EVERY_POSTINGS)
+    const nowMs = (): number => this.#nowMs()
+    this.#reader = new SqliteReader(database, { table, live, postings, holds, nowMs })
     this.#begin = prepare(database, 'BEGIN IMMEDIATE')
     this.#commit = prepare(database, 'COMMIT')
-    this.#readCounters()
   }
 
   async commit(commands: readonly Command[]): Promise<readonly Outcome[]> {
@@ -76,12 +91,36 @@ export class SqliteStore implements Store {
     }
   }
 
-  async accounts(numbers: readonly string[]): Promise<readonly (Account | undefined)[]> {
-    return this.#onceDurable(this.#reader.accounts(numbers))
+  accounts(numbers: readonly string[]): Promise<readonly (AccountBalance | undefined)[]> {
+    return this.#read((reader) => reader.accounts(numbers))
   }
 
-  async history(accountId: number, afterId: number, limit: number): Promise<readonly Posting[]> {
-    return this.#onceDurable(this.#reader.history(accountId, afterId, limit))
+  details(number: string): Promise<StoredDetails | undefined> {
+    return this.#read((reader) => reader.details(number))
+  }
+
+  detailsAfter(afterId: number, limit: number): Promise<readonly StoredDetails[]> {
+    return this.#read((reader) => reader.detailsAfter(afterId, limit))
+  }
+
+  accountNumbers(ids: readonly number[]): Promise<ReadonlyMap<number, string>> {
+    return this.#read((reader) => reader.accountNumbers(ids))
+  }
+
+  hold(id: number): Promise<StoredHold | undefined> {
+    return this.#read((reader) => reader.hold(id))
+  }
+
+  posting(id: number): Promise<ReversiblePosting | undefined> {
+    return this.#read((reader) => reader.posting(id))
+  }
+
+  history(accountId: number, afterId: number, limit: number): Promise<readonly Posting[]> {
+    return this.#read((reader) => reader.history(accountId, afterId, limit))
+  }
+
+  latestPostingAt(accountId: number, atMs: number): Promise<Posting | undefined> {
+    return this.#read((reader) => reader.latestPostingAt(accountId, atMs))
   }
 
   async isEmpty(): Promise<boolean> {
@@ -105,9 +144,15 @@ export class SqliteStore implements Store {
   }
 
   /** What was just read may have been committed and still be on its way to the disk: nobody is told of it before. */
-  async #onceDurable<Read>(read: Read): Promise<Read> {
+  async #read<Result>(read: (reader: SqliteReader) => Result): Promise<Result> {
+    const result = read(this.#reader)
     await this.#open.log?.settled()
-    return read
+    return result
+  }
+
+  /** The ledger's time, which never runs backwards. */
+  #nowMs(): number {
+    return Math.max(this.#options.clock(), this.#latestMs)
   }
 
   #write(commands: readonly Command[]): readonly Outcome[] {
@@ -120,38 +165,33 @@ export class SqliteStore implements Store {
     return outcomes
   }
 
-  #readCounters(): void {
-    const latestPosting = this.#postings.latest()
-    this.#nextPostingId = (latestPosting?.id ?? 0) + 1
-    this.#latestMs = latestPosting?.atMs ?? 0
-    this.#nextAccountId = this.#accounts.latestId() + 1
-  }
-
   #load(commands: readonly Command[]): Books {
-    const accounts = new Map<string, Account>()
-    const keyRecords: KeyRecord[] = []
-    for (const command of commands) {
-      for (const number of accountsNamedBy(command)) {
-        const account = accounts.has(number) ? undefined : this.#live.find(number)
-        if (account !== undefined) accounts.set(number, account)
-      }
-      if (command.idempotencyKey === undefined) continue
-      const record = this.#keys.find(keyDigest(command.idempotencyKey))
-      if (record !== undefined) keyRecords.push(record)
+    const sources = {
+      table: this.#accounts,
+      live: this.#live,
+      postings: this.#postings,
+      holds: this.#holds,
+      keys: this.#keys,
     }
     return new Books({
-      accounts: [...accounts.values()],
+      ...load(commands, sources),
       cashDrawers: this.#live.cashDrawers(),
-      keyRecords,
       nextPostingId: this.#nextPostingId,
       nextAccountId: this.#nextAccountId,
-      nowMs: Math.max(this.#options.clock(), this.#latestMs),
+      nextHoldId: this.#nextHoldId,
+      nowMs: this.#nowMs(),
+      timeZone: this.#options.terms.timeZone,
     })
   }
 
   #persist(books: Books): void {
-    for (const account of books.openedAccounts) this.#accounts.insert(account)
+    for (const opened of books.openedAccounts) this.#accounts.insert(opened, books.nowMs)
+    for (const account of books.alteredAccounts) this.#accounts.alter(account)
     for (const posting of books.postings) this.#postings.insert(posting)
+    for (const hold of books.changedHolds.values()) {
+      if (hold.id < this.#nextHoldId) this.#holds.update(hold)
+      else this.#holds.insert(hold)
+    }
     for (const record of books.newKeyRecords) this.#keys.insert(record)
     this.#keys.prune(books.nowMs - this.#options.terms.idempotencyTtlMs)
     this.#folding.foldSome(this.#nextPostingId - 1, books.postings.length)
@@ -161,10 +201,10 @@ export class SqliteStore implements Store {
   #committed(books: Books): void {
     this.#nextPostingId += books.postings.length
     this.#nextAccountId += books.openedAccounts.length
+    for (const id of books.changedHolds.keys()) this.#nextHoldId = Math.max(this.#nextHoldId, id + 1)
     this.#latestMs = books.nowMs
     this.#keys.committed(books.nowMs)
     this.#folding.committed()
-    for (const account of books.openedAccounts) this.#live.opened(account)
-    for (const posting of books.postings) this.#live.posted(posting)
+    this.#live.committed(books)
   }
 }

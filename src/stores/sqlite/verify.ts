@@ -1,8 +1,12 @@
-import { type AuditedAccount, type AuditedKeyRecord, type AuditReport, audit } from '../../ledger/audit.ts'
+import { audit, type AuditReport } from '../../ledger/audit/audit.ts'
+import type { AuditedAccount, AuditedHold } from '../../ledger/audit/source.ts'
+import { DEFAULT_TIME_ZONE } from '../../ledger/business-day.ts'
 import { AccountTable } from './account-table.ts'
 import { openForReading } from './database.ts'
+import { HoldTable } from './hold-table.ts'
 import { allKeyRecords } from './key-table.ts'
 import { LiveAccounts } from './live-accounts.ts'
+import { LiveHolds } from './live-holds.ts'
 import { PostingTable } from './posting-table.ts'
 
 const CHUNK_LENGTH = 1_000
@@ -15,16 +19,13 @@ export async function verifySqlite(path: string): Promise<AuditReport> {
     database.exec('BEGIN')
     const accounts = new AccountTable(database)
     const postings = new PostingTable(database)
-    const keyRecords = function* (): Generator<AuditedKeyRecord> {
-      for (const record of allKeyRecords(database)) {
-        const { postingId } = record
-        yield { ...record, posting: postingId === undefined ? undefined : postings.find(postingId) }
-      }
-    }
+    const holds = new HoldTable(database)
     return await audit({
       postings: () => inChunks(postings.after(0)),
       accounts: () => inChunks(accountsOf(accounts, postings)),
-      keyRecords: () => inChunks(keyRecords()),
+      holds: () => inChunks(holdsOf(holds, postings)),
+      reversals: () => inChunks(postings.reversals()),
+      keyRecords: () => inChunks(allKeyRecords(database, postings)),
     })
   } finally {
     database.close()
@@ -33,15 +34,24 @@ export async function verifySqlite(path: string): Promise<AuditReport> {
 
 /** The accounts as their rows and the postings not yet folded into them tell together. */
 function* accountsOf(table: AccountTable, postings: PostingTable): Generator<AuditedAccount> {
-  const live = new LiveAccounts(table, postings)
-  for (const { account, postingIds } of table.all()) {
+  // Only the balances and lists are asked for, which depend on no hold and on no time zone.
+  const live = new LiveAccounts({ table, postings, holds: new LiveHolds([]), timeZone: DEFAULT_TIME_ZONE })
+  for (const account of table.all()) {
     const { id } = account
+    const postingIds = table.lists.all(id)
     yield live.isBehind(id)
       ? {
           account: { ...account, balance: live.balance(id) },
           postingIds: both(postingIds, live.unlisted(id, 0)),
         }
       : { account, postingIds }
+  }
+}
+
+function* holdsOf(holds: HoldTable, postings: PostingTable): Generator<AuditedHold> {
+  for (const hold of holds.all()) {
+    const { capturePostingId } = hold
+    yield { hold, capture: capturePostingId === undefined ? undefined : postings.find(capturePostingId) }
   }
 }
 
