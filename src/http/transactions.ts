@@ -9,7 +9,7 @@ import { decodeCursor, encodeCursor } from './cursor.ts'
 import { PIECE_POSTINGS, piecesOf, type Stretch, stretchOf } from './history-walk.ts'
 import { problemFor, problems } from './problems.ts'
 import { loggedAccount } from './request-log.ts'
-import { AccountParams, accountErrors, answered, failed, Money, Timestamp } from './schemas.ts'
+import { AccountParams, accountErrors, answered, failed, Money, pageMembers, Timestamp } from './schemas.ts'
 import { periodIn, TimeRange } from './time-range.ts'
 import { timestampOf, typeSeenFrom } from './transaction-view.ts'
 import { type HistoryType, historyTypes, TypeFilter, typesIn } from './type-filter.ts'
@@ -39,17 +39,7 @@ const Transactions = {
 const Query = {
   type: 'object',
   properties: {
-    limit: {
-      type: 'string',
-      pattern: '^(?:[1-9]\\d{0,2}|1000)$',
-      description: 'Answer one page of at most so many, 1 to 1000.',
-      examples: ['100'],
-    },
-    cursor: {
-      type: 'string',
-      maxLength: 64,
-      description: 'Where the page starts: from the Link header of the page before.',
-    },
+    ...pageMembers,
     type: TypeFilter,
     ...TimeRange.properties,
   },
