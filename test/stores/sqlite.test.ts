@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
+import { plainTerms } from '../../src/ledger/terms.ts'
 import { SqliteStore } from '../../src/stores/sqlite/store.ts'
 import { verifySqlite } from '../../src/stores/sqlite/verify.ts'
 import { engineConforms, type OpenStore } from './conformance.ts'
@@ -13,7 +14,7 @@ function onFile(foldEveryPostings: number | undefined, { crash }: { crash: boole
   return async (clock, idempotencyTtlMs) => {
     const folder = await mkdtemp(join(tmpdir(), 'mini-atm-store-'))
     const options = {
-      terms: { idempotencyTtlMs },
+      terms: plainTerms(idempotencyTtlMs),
       clock: () => clock.nowMs,
       ...(foldEveryPostings !== undefined && { foldEveryPostings }),
     }
@@ -41,7 +42,7 @@ function onFile(foldEveryPostings: number | undefined, { crash }: { crash: boole
 }
 
 const inMemory: OpenStore = async (clock, idempotencyTtlMs) => {
-  const store = new SqliteStore(':memory:', { terms: { idempotencyTtlMs }, clock: () => clock.nowMs })
+  const store = new SqliteStore(':memory:', { terms: plainTerms(idempotencyTtlMs), clock: () => clock.nowMs })
   return { store, remove: () => store.close() }
 }
 
