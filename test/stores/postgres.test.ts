@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { plainTerms } from '../../src/ledger/terms.ts'
 import { openPostgres, verifyPostgres } from '../../src/stores/postgres/engine.ts'
 import { connectTo, createDatabase, serverVersion } from '../support/postgres.ts'
 import { engineConforms, type OpenStore } from './conformance.ts'
@@ -18,11 +19,11 @@ describe('the PostgreSQL engine', () => {
   })
 
   // One database, emptied for each store: hundreds of new ones would take minutes.
-  const empty = `DELETE FROM postings; DELETE FROM idempotency_keys; DELETE FROM accounts WHERE number IS NOT NULL;
+  const empty = `DELETE FROM postings; DELETE FROM idempotency_keys; DELETE FROM holds; DELETE FROM accounts WHERE number IS NOT NULL;
     UPDATE accounts SET balance = 0, version = 0, latest_posting_ms = 0`
 
   const onServer: OpenStore = async (clock, idempotencyTtlMs) => {
-    const open = () => openPostgres(url, { terms: { idempotencyTtlMs }, clock: () => clock.nowMs })
+    const open = () => openPostgres(url, { terms: plainTerms(idempotencyTtlMs), clock: () => clock.nowMs })
     let store = await open()
     return {
       store,

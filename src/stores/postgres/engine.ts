@@ -1,9 +1,10 @@
 import type { AuditReport } from '../../ledger/audit/audit.ts'
+import { businessDay, startOfDay } from '../../ledger/business-day.ts'
 import { type Store, StoreOpenError } from '../../ledger/store.ts'
 import { connectTo } from './connecting.ts'
 import { Deadline } from './deadline.ts'
 import type { DecidingOptions } from './deciding.ts'
-import { migrate, requireNewestShape } from './migrations.ts'
+import { migrate, requireNewestShape, type Today } from './migrations.ts'
 import type { Session } from './session.ts'
 import { PostgresStore } from './store.ts'
 import { readTarget, type Target } from './url.ts'
@@ -17,7 +18,7 @@ export function openPostgres(url: string, options: DecidingOptions): Promise<Sto
   const target = readTarget(url)
   const deadline = new Deadline(OPEN_WITHIN_MS)
   return orExplain(target, async () => {
-    await withSession(target, deadline, migrate)
+    await withSession(target, deadline, (session) => migrate(session, todayOf(options)))
     const store = new PostgresStore(target, options)
     await store.open(deadline)
     return store
@@ -33,6 +34,11 @@ export function verifyPostgres(url: string): Promise<AuditReport> {
       return auditSnapshot(session)
     }),
   )
+}
+
+function todayOf({ terms: { timeZone }, clock }: DecidingOptions): Today {
+  const day = businessDay(clock(), timeZone)
+  return { day, fromMs: startOfDay(day, timeZone), untilMs: startOfDay(day + 1, timeZone) }
 }
 
 async function withSession<Result>(

@@ -3,12 +3,20 @@ import { number } from '../values.ts'
 import { codeOf, failureFrom } from './failures.ts'
 import type { Session } from './session.ts'
 
+/** The business day on which a store is brought to a newer shape. */
+export interface Today {
+  /** See `businessDay`. */
+  readonly day: number
+  readonly fromMs: number
+  readonly untilMs: number
+}
+
 /**
  * The way from an empty database to the newest shape, one step a version. A step that has been released never
  * changes; a new shape is a new step.
  */
-const migrations: readonly string[] = [
-  `
+const migrations: readonly ((today: Today) => string)[] = [
+  () => `
   -- An account without a number is one of the bank's cash drawers. Rows leave room on their page for the next
   -- version of themselves, so that a change of balance touches no index.
   CREATE TABLE accounts (
@@ -63,7 +71,7 @@ const migrations: readonly string[] = [
   VALUES (1, NULL, 0, 0, 0), (2, NULL, 0, 0, 0), (3, NULL, 0, 0, 0), (4, NULL, 0, 0, 0),
          (5, NULL, 0, 0, 0), (6, NULL, 0, 0, 0), (7, NULL, 0, 0, 0), (8, NULL, 0, 0, 0);
   `,
-  `
+  ({ day, fromMs, untilMs }) => `
   -- status: 0 open, 1 frozen, 2 closed. A limit that is NULL is the deployment's. withdrawn_*: what was withdrawn on
   -- the latest day with withdrawals, in days since 1970; the amount of a day may pass 64 bits.
   ALTER TABLE accounts
@@ -77,6 +85,10 @@ const migrations: readonly string[] = [
     ADD COLUMN withdrawn_day INT NOT NULL DEFAULT 0,
     ADD COLUMN withdrawn_amount NUMERIC NOT NULL DEFAULT 0,
     ADD COLUMN withdrawn_count INT NOT NULL DEFAULT 0;
+  UPDATE accounts SET withdrawn_day = ${day}, withdrawn_amount = today.amount, withdrawn_count = today.count
+  FROM (SELECT debit_account_id AS id, sum(amount) AS amount, count(*) AS count FROM postings
+    WHERE kind = 2 AND at_ms >= ${fromMs} AND at_ms < ${untilMs} GROUP BY debit_account_id) AS today
+  WHERE accounts.id = today.id;
 
   -- kind, further: 3 transfer, 4 capture, 5 reversal.
   ALTER TABLE postings
@@ -130,7 +142,7 @@ const SELECT_TABLES = `SELECT table_name FROM information_schema.tables
  * begins with a statement that only one of them can carry out, so that the others wait, fail and look again. That
  * needs no advisory lock, which not every database that speaks PostgreSQL's language has.
  */
-export async function migrate(session: Session): Promise<void> {
+export async function migrate(session: Session, today: Today): Promise<void> {
   for (;;) {
     const version = await readVersion(session)
     const step = migrations[version]
@@ -142,7 +154,7 @@ export async function migrate(session: Session): Promise<void> {
           `WITH claimed AS (UPDATE mini_atm_store SET version = ${version + 1} WHERE version = ${version} RETURNING version)
            SELECT 1 / count(*) FROM claimed`
     try {
-      await session.query(`BEGIN; ${claim}; ${step}; COMMIT`)
+      await session.query(`BEGIN; ${claim}; ${step(today)}; COMMIT`)
     } catch (error) {
       if (!session.isLost) await session.query('ROLLBACK')
       if (!wasQuicker(error, version)) throw error

@@ -2,19 +2,34 @@ import type { Posting } from '../../ledger/postings.ts'
 import { POSTING_COLUMNS, postingFrom } from './posting-rows.ts'
 import type { Session } from './session.ts'
 
-/** The conditions of the two indexes of histories, which leave out cash drawers and openings. */
-const SIDES = {
-  debit: 'debit_account_id = $1::bigint AND debit_account_id > 8 AND kind > 0',
-  credit: 'credit_account_id = $1::bigint AND credit_account_id > 8 AND kind > 0',
+/**
+ * Reads one side of an account's history from its own index, which leaves out cash drawers and openings. With
+ * `debit_account_id = $1` the server could go through the postings of all accounts in the order of ids instead, where
+ * it takes an account for a busy one; with the same said as a range it cannot.
+ */
+function sideOf(column: 'debit_account_id' | 'credit_account_id', columns: string, range: Range): string {
+  const { from, limit, isBackwards = false } = range
+  const direction = isBackwards ? 'DESC' : 'ASC'
+  return `(SELECT ${columns} FROM postings
+    WHERE ${column} > 8 AND kind > 0 AND (${column}, id) >= ($1::bigint, ${from}) AND ${column} <= $1::bigint
+    ORDER BY ${column} ${direction}, id ${direction} LIMIT ${limit})`
 }
 
-// Each side from its own index, in the order of ids.
-const HISTORY = `SELECT * FROM (
-    (SELECT ${POSTING_COLUMNS} FROM postings
-      WHERE ${SIDES.debit} AND id > $2::bigint ORDER BY debit_account_id, id LIMIT $3::bigint)
+interface Range {
+  /** The first id, in SQL. */
+  readonly from: string
+  readonly limit: string
+  readonly isBackwards?: boolean
+}
+
+function bothSides(columns: string, range: Range): string {
+  return `${sideOf('debit_account_id', columns, range)}
     UNION ALL
-    (SELECT ${POSTING_COLUMNS} FROM postings
-      WHERE ${SIDES.credit} AND id > $2::bigint ORDER BY credit_account_id, id LIMIT $3::bigint)
+    ${sideOf('credit_account_id', columns, range)}`
+}
+
+export const HISTORY = `SELECT * FROM (
+    ${bothSides(POSTING_COLUMNS, { from: '$2::bigint + 1', limit: '$3::bigint' })}
   ) AS both_sides ORDER BY id LIMIT $3::bigint`
 
 /** The account's postings with ids above `afterId`, oldest first, `limit` at most. */
@@ -34,18 +49,16 @@ export async function readHistory(
  * tells on which side to go on. Each step asks each index once, and there are as many as the largest id has bits.
  */
 export const LATEST_POSTING_AT = `WITH RECURSIVE search (low, high) AS (
-    SELECT 0::bigint, 1 + greatest(
-      (SELECT id FROM postings WHERE ${SIDES.debit} ORDER BY debit_account_id DESC, id DESC LIMIT 1),
-      (SELECT id FROM postings WHERE ${SIDES.credit} ORDER BY credit_account_id DESC, id DESC LIMIT 1))
+    SELECT 0::bigint, 1 + max(id) FROM (
+      ${bothSides('id', { from: '0', limit: '1', isBackwards: true })}
+    ) AS latest
     UNION ALL
     SELECT CASE WHEN found.at_ms <= $2::bigint THEN found.id ELSE low END,
       CASE WHEN found.at_ms <= $2::bigint THEN high ELSE middle END
     FROM search
       CROSS JOIN LATERAL (SELECT low + (high - low + 1) / 2 AS middle) AS halved
       LEFT JOIN LATERAL (
-        (SELECT id, at_ms FROM postings WHERE ${SIDES.debit} AND id >= middle ORDER BY debit_account_id, id LIMIT 1)
-        UNION ALL
-        (SELECT id, at_ms FROM postings WHERE ${SIDES.credit} AND id >= middle ORDER BY credit_account_id, id LIMIT 1)
+        ${bothSides('id, at_ms', { from: 'middle', limit: '1' })}
         ORDER BY id LIMIT 1
       ) AS found ON true
     WHERE high - low > 1
