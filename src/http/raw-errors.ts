@@ -47,12 +47,14 @@ export function answerRareRequests(server: Server): void {
   server.on('connect', (request: IncomingMessage, socket) => endWith(socket, NO_PROXY, request))
   server.on('checkExpectation', (request: IncomingMessage, response) => {
     const { mediaType, body } = errorBody(UNKNOWN_EXPECTATION, request.headers.accept)
+    const text = JSON.stringify(body)
     response.writeHead(UNKNOWN_EXPECTATION.status, {
       'content-type': mediaType,
+      'content-length': Buffer.byteLength(text),
       vary: 'Accept',
       connection: 'close',
     })
-    response.end(JSON.stringify(body))
+    response.end(text)
   })
 }
 
