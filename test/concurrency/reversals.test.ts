@@ -20,6 +20,7 @@ import {
 } from '../support/requests.ts'
 
 const rounds = 1_000
+const laneCount = 16
 const opening = 1_000_000n
 const moved = 1_000n
 
@@ -30,7 +31,7 @@ interface Lane {
 }
 
 async function openLanes({ clients }: Bank): Promise<readonly Lane[]> {
-  const lanes = Array.from({ length: 16 }, (_, index): Lane => ({
+  const lanes = Array.from({ length: laneCount }, (_, index): Lane => ({
     numbers: [`73${index + 1000}`, `74${index + 1000}`],
     balances: [opening, opening],
   }))
@@ -46,7 +47,7 @@ function originalOf({ numbers }: Lane, round: number): TransferRequest {
 }
 
 function isForth(round: number): boolean {
-  return Math.floor(round / 16) % 2 === 0
+  return Math.floor(round / laneCount) % 2 === 0
 }
 
 /** Fails unless the lane's accounts hold what they did, but for so many cents that the original still moves. */
@@ -124,7 +125,7 @@ for (const { name, start } of deployments) {
       await inLanes(await openLanes(bank), rounds, async (lane, round) => {
         const key = `mixed-${round}`
         const original = expectStatus(await transfer(inTurn(bank, round), originalOf(lane, round), key), 200)
-        const wholeIsFirst = Math.floor(round / 32) % 2 === 0
+        const wholeIsFirst = Math.floor(round / (2 * laneCount)) % 2 === 0
         const id = textIn(original, 'transaction_id')
         const reversePart = () => reverse(bank.clients[0], { transaction_id: id }, 400n)
         const reverseWhole = () => reverse(bank.clients[1], { idempotency_key: key })
@@ -152,7 +153,11 @@ for (const { name, start } of deployments) {
         const send = (): Promise<Told> => transfer(inTurn(bank, round), originalOf(lane, round), key)
         const undo = (): Promise<Told> =>
           reverse(inTurn(bank, round + 1), { idempotency_key: key }, undefined, `undo-${key}`)
-        const [original, reversal] = await raceInOrder(send, undo, Math.floor(round / 32) % 2 === 0)
+        const [original, reversal] = await raceInOrder(
+          send,
+          undo,
+          Math.floor(round / (2 * laneCount)) % 2 === 0,
+        )
         const end = textIn(expectStatus(reversal, 200), 'status')
         assert.ok(end === 'reversed' || end === 'key_closed', reversal.text)
         seen[end] += 1
