@@ -49,6 +49,11 @@ export interface ReversiblePosting {
   readonly latestReversal: Posting | undefined
 }
 
+/** Whether the posting can be given back: a reversal cannot, nor can what an account was opened with. */
+export function isReversible({ kind }: Posting): boolean {
+  return kind !== 'opening' && kind !== 'reversal'
+}
+
 /** Whether the posting is shown to the customer; opening balances are not, as the history starts after them. */
 export function isInHistory(posting: Posting): boolean {
   return posting.kind !== 'opening'

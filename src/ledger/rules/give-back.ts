@@ -2,7 +2,7 @@ import type { Account } from '../accounts.ts'
 import { type Books, fits } from '../books.ts'
 import type { Reverse } from '../commands.ts'
 import type { Outcome } from '../outcomes.ts'
-import type { Posting, ReversiblePosting } from '../postings.ts'
+import { isReversible, type Posting, type ReversiblePosting } from '../postings.ts'
 import type { Terms } from '../terms.ts'
 import { barredBetween, isCovered } from './checks.ts'
 import { posted, reject } from './rule.ts'
@@ -15,7 +15,7 @@ export function giveBack(
   terms: Terms,
 ): Outcome {
   const { posting, reversedAmount, latestReversal } = reversible
-  if (posting.kind === 'opening' || posting.kind === 'reversal') return reject('not_reversible')
+  if (!isReversible(posting)) return reject('not_reversible')
   const left = posting.amount - reversedAmount
   // Who asks once more for all that is left, and has it, is answered the same.
   if (asked === undefined && left === 0n && latestReversal !== undefined)

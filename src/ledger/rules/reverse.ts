@@ -2,6 +2,7 @@ import type { Books } from '../books.ts'
 import type { Reverse } from '../commands.ts'
 import { closedKeyRecord, closingOf, isKept, keyDigest } from '../idempotency.ts'
 import type { Outcome } from '../outcomes.ts'
+import { isReversible } from '../postings.ts'
 import type { Terms } from '../terms.ts'
 import { giveBack } from './give-back.ts'
 import { requestText } from './requests.ts'
@@ -41,6 +42,8 @@ function reverseByKey(books: Books, key: string, command: Reverse, terms: Terms)
   if (closing !== undefined) return { ...closing, replayed: true }
   const { outcome } = kept
   if (outcome.status !== 'posted' && outcome.status !== 'captured') return reject('not_reversible')
+  // A reversal that this batch has answered once more is none of the postings that were loaded to be reversed.
+  if (!isReversible(outcome.posting)) return reject('not_reversible')
   return giveBack(books, books.reversibleOf(outcome.posting), command, terms)
 }
 
