@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Account, accountStatuses } from '../../ledger/accounts.ts'
 import type { OpenedAccount } from '../../ledger/books.ts'
 import { ACCOUNT_COLUMNS, type StoredAccount, storedAccountFrom } from './account-rows.ts'
-import { prepare } from './database.ts'
+import { prepare } from './prepare.ts'
 import { HistoryLists } from './history-lists.ts'
 import { number, numberOrUndefined, type Row, textOrUndefined } from '../values.ts'
 

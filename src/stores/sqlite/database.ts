@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, realpathSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { DatabaseSync } from 'node:sqlite'
 import { StoreOpenError } from '../../ledger/store.ts'
 import { LogSync } from './log-sync.ts'
 import { migrate, refuseForeign, requireNewestShape } from './migrations.ts'
@@ -71,13 +71,6 @@ export function openForReading(path: string): DatabaseSync {
     requireNewestShape(database, path)
     return database
   })
-}
-
-/** Prepares a statement whose integers come back as `bigint`, so that no cent is rounded. */
-export function prepare(database: DatabaseSync, sql: string): StatementSync {
-  const statement = database.prepare(sql)
-  statement.setReadBigInts(true)
-  return statement
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { prepare } from './database.ts'
+import { prepare } from './prepare.ts'
 import { countIds, decodeIds, encodeIds } from './posting-ids.ts'
 import { bytes, type Row } from '../values.ts'
 

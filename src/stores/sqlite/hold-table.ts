@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Hold, holdStateFrom, holdStates, type OpenHold } from '../../ledger/holds.ts'
-import { prepare } from './database.ts'
+import { prepare } from './prepare.ts'
 import { integer, number, numberOrUndefined, type Row, text, textOrUndefined } from '../values.ts'
 
 /** An open hold, and whose money it sets aside. */

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { businessDay } from '../../ledger/business-day.ts'
-import { type DailyWithdrawals, on } from '../../ledger/daily-withdrawals.ts'
-import { postingKinds } from '../../ledger/postings.ts'
+import { businessDay, startOfDay } from '../../ledger/business-day.ts'
+import { prepare } from './prepare.ts'
+import { PostingTable } from './posting-table.ts'
 import { integer, number } from '../values.ts'
 
 /**
@@ -9,31 +9,25 @@ import { integer, number } from '../values.ts'
  * where an older version has written the store. Days before that one count no more, as time never runs backwards.
  */
 export function followLatestDay(database: DatabaseSync, timeZone: string): void {
-  const update = database.prepare(
+  const postings = new PostingTable(database)
+  const latest = postings.latestUpTo(Number.MAX_SAFE_INTEGER)
+  if (latest === undefined) return
+  const day = businessDay(latest.atMs, timeZone)
+  const latestIdBefore = postings.latestIdAt(startOfDay(day, timeZone) - 1)
+  // What is not folded into an account's row yet is followed at every start. The sums of halves stay within 64 bits.
+  const select = prepare(
+    database,
+    `SELECT debit_account_id, count(*) AS count, sum(amount >> 32) AS high, sum(amount & 0xffffffff) AS low
+     FROM postings CROSS JOIN folded_up_to JOIN accounts ON accounts.id = debit_account_id
+     WHERE postings.id > ? AND kind = 2 AND postings.id <= max(folded_up_to.posting_id, latest_posting_id)
+     GROUP BY debit_account_id`,
+  )
+  const update = prepare(
+    database,
     'UPDATE accounts SET withdrawn_day = ?, withdrawn_amount = ?, withdrawn_count = ? WHERE id = ?',
   )
-  for (const [id, { day, amount, count }] of withdrawnOnLatestDay(database, timeZone))
-    update.run(day, `${amount}`, count, id)
-}
-
-function withdrawnOnLatestDay(database: DatabaseSync, timeZone: string): Map<number, DailyWithdrawals> {
-  const withdrawn = new Map<number, DailyWithdrawals>()
-  // What is not folded into an account's row yet is followed at every start.
-  const newestFirst = database.prepare(
-    `SELECT at_ms, kind, amount, debit_account_id, postings.id <= max(folded_up_to.posting_id, latest_posting_id) AS is_folded
-     FROM postings CROSS JOIN folded_up_to LEFT JOIN accounts ON accounts.id = debit_account_id
-     ORDER BY postings.id DESC`,
-  )
-  newestFirst.setReadBigInts(true)
-  let latestDay: number | undefined
-  for (const row of newestFirst.iterate()) {
-    const day = businessDay(number(row, 'at_ms'), timeZone)
-    latestDay ??= day
-    if (day !== latestDay) break
-    if (number(row, 'kind') !== postingKinds.indexOf('withdraw') || row['is_folded'] !== 1n) continue
-    const id = number(row, 'debit_account_id')
-    const { amount, count } = on(day, withdrawn.get(id) ?? { day, amount: 0n, count: 0 })
-    withdrawn.set(id, { day, amount: amount + integer(row, 'amount'), count: count + 1 })
+  for (const row of select.all(latestIdBefore)) {
+    const amount = (integer(row, 'high') << 32n) + integer(row, 'low')
+    update.run(day, `${amount}`, number(row, 'count'), number(row, 'debit_account_id'))
   }
-  return withdrawn
 }

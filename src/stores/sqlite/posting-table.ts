@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { AuditedReversal } from '../../ledger/audit/source.ts'
 import type { Reversed } from '../../ledger/daily-withdrawals.ts'
 import { type Posting, postingKindFrom, postingKinds, type ReversiblePosting } from '../../ledger/postings.ts'
-import { prepare } from './database.ts'
+import { prepare } from './prepare.ts'
 import {
   integer,
   integerOrUndefined,
