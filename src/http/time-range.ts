@@ -69,7 +69,7 @@ export function badTime(name: 'from' | 'to' | 'at'): Problem {
   return new Problem(
     422,
     'invalid_time',
-    `${name} must be a day such as 2026-11-22, or a time with its offset such as 2026-11-22T09:30:00Z, of the years 1970 to 9999`,
+    `${name} must be a day such as 2026-11-22, or a time by RFC 3339 with Z or its offset, in the years 1970 to 9999`,
   )
 }
 

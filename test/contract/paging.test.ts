@@ -1,28 +1,8 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
-import { type Answer, balanceIn, type Client, errorIn, serviceForSuite } from '../support/client.ts'
-import { type HistoryRow, historyOf, rowsIn } from '../support/history.ts'
-
-/** The path that the answer names as the next page. */
-function nextOf(answer: Answer, base: string): string | undefined {
-  const link = answer.headers['link']
-  if (typeof link !== 'string') return undefined
-  const target = /<([^>]+)>; *rel="next"/.exec(link)?.[1]
-  assert.ok(target, `not a link to the next page: ${link}`)
-  const { pathname, search } = new URL(target, `${base}/accounts/`)
-  return `${pathname}${search}`
-}
-
-async function pagesOf(client: Client, path: string): Promise<HistoryRow[][]> {
-  const pages: HistoryRow[][] = []
-  let next: string | undefined = path
-  while (next !== undefined) {
-    const answer = await client.get(next)
-    pages.push(rowsIn(answer))
-    next = nextOf(answer, client.url)
-  }
-  return pages
-}
+import { type Answer, balanceIn, errorIn, serviceForSuite } from '../support/client.ts'
+import { historyOf, rowsIn } from '../support/history.ts'
+import { nextOf, pagesOf } from '../support/pages.ts'
 
 const path = '/accounts/1001/transactions'
 
