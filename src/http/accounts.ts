@@ -12,6 +12,9 @@ import { Problem, problemFor } from './problems.ts'
 import { loggedAccount } from './request-log.ts'
 import { AccountParams, accountErrors, answered } from './schemas.ts'
 
+/** More withdrawals than anyone can make in a day. */
+const MAX_DAILY_COUNT = 1_000_000
+
 const LimitInput = {
   anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'null' }],
   description: 'Money, 0.00 or more; null for that of the deployment.',
@@ -30,7 +33,8 @@ const ChangeBody = {
         daily_count: {
           type: ['integer', 'null'],
           minimum: 0,
-          description: 'A whole number, 0 or more; null for that of the deployment.',
+          maximum: MAX_DAILY_COUNT,
+          description: `A whole number, 0 to ${MAX_DAILY_COUNT}; null for that of the deployment.`,
         },
       },
       description: 'Those that are named are set, and the others stay.',

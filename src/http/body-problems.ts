@@ -19,7 +19,7 @@ export const bodyProblems: Readonly<Record<string, Problem>> = {
     `name is required, as text of 1 to ${MAX_REFERENCE_LENGTH} characters`,
   ),
   status: new Problem(422, 'invalid_status', 'status must be open, frozen or closed'),
-  limits: new Problem(422, 'invalid_limits', `${LIMITS} (a whole number from 0 on, or null)`),
+  limits: new Problem(422, 'invalid_limits', `${LIMITS} (a whole number from 0 to 1000000, or null)`),
   expires_in: new Problem(
     422,
     'invalid_expiry',

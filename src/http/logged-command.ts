@@ -36,9 +36,10 @@ function holdOf(command: Command, outcome: Outcome): string | undefined {
   return outcome.status === 'held' ? String(outcome.hold.id) : undefined
 }
 
-/** What moved or, where nothing did, what was asked for. */
+/** What moved or was freed or, where nothing was, what was asked for. */
 function amountOf(command: Command, outcome: Outcome): bigint | undefined {
   if ('posting' in outcome) return outcome.posting.amount
+  if (outcome.status === 'released') return outcome.hold.amount
   return 'amount' in command ? command.amount : undefined
 }
 

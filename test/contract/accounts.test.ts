@@ -122,6 +122,10 @@ describe('opening an account', () => {
   })
 })
 
+function numbersIn(told: Told): readonly string[] {
+  return listIn(told, 'accounts').map((each) => textIn(each, 'account_number'))
+}
+
 describe('accounts', () => {
   const atm = serviceForSuite()
 
@@ -144,8 +148,6 @@ describe('accounts', () => {
   test('are listed in the order of opening, whole or page by page', async () => {
     for (const number of ['z', 'b', 'a']) await openAccount(atm.client, number, 0n)
     const all = ['1001', '1002', '9999', 'z', 'b', 'a']
-    const numbersIn = (told: Told): string[] =>
-      listIn(told, 'accounts').map((each) => textIn(each, 'account_number'))
     assert.deepEqual(numbersIn(await ask(atm.client, 'GET', '/accounts')), all)
     const paged: string[] = []
     let next: string | undefined = '/accounts?limit=4'
@@ -153,7 +155,7 @@ describe('accounts', () => {
     while (next !== undefined) {
       const answer: Answer = await atm.client.get(next)
       paged.push(...numbersIn(await ask(atm.client, 'GET', next)))
-      next = /^<([^>]+)>; rel="next"$/.exec(answer.headers.link ?? '')?.[1]
+      next = /^<([^>]+)>; rel="next"$/.exec(String(answer.headers['link']))?.[1]
       pages += 1
     }
     assert.deepEqual(paged, all)

@@ -6,9 +6,12 @@ const unknownRoutes = [
   '/',
   '/nope',
   '/HEALTHZ',
-  '/accounts',
-  '/accounts/1001',
   '/accounts/1001/nope',
+  '/holds',
+  '/holds/1/nope',
+  '/transfers/1',
+  '/reversals/1',
+  '/transactions',
   '/accounts/1001/balance/more',
   `/${'x'.repeat(2_000)}`,
 ]
@@ -37,6 +40,18 @@ const wrongMethods = [
   { method: 'OPTIONS', path: '/accounts/1001/deposit', allow: 'POST' },
   { method: 'GET', path: '/accounts/1001/withdraw', allow: 'POST' },
   { method: 'DELETE', path: '/accounts/1001/withdraw', allow: 'POST' },
+  { method: 'DELETE', path: '/accounts', allow: 'GET' },
+  { method: 'PATCH', path: '/accounts', allow: 'POST' },
+  { method: 'POST', path: '/accounts/1001', allow: 'GET' },
+  { method: 'DELETE', path: '/accounts/1001', allow: 'PATCH' },
+  { method: 'GET', path: '/accounts/1001/holds', allow: 'POST' },
+  { method: 'POST', path: '/accounts/1001/statement', allow: 'GET' },
+  { method: 'GET', path: '/transfers', allow: 'POST' },
+  { method: 'PATCH', path: '/holds/1', allow: 'GET' },
+  { method: 'GET', path: '/holds/1/capture', allow: 'POST' },
+  { method: 'PUT', path: '/holds/1/release', allow: 'POST' },
+  { method: 'GET', path: '/reversals', allow: 'POST' },
+  { method: 'DELETE', path: '/transactions/1', allow: 'GET' },
   { method: 'POST', path: '/openapi.json', allow: 'GET' },
   { method: 'POST', path: '/docs', allow: 'GET' },
 ]
@@ -71,7 +86,14 @@ describe('every response', () => {
     })
   }
 
-  for (const path of ['/healthz', '/accounts/1001/balance', '/accounts/1001/transactions']) {
+  for (const path of [
+    '/healthz',
+    '/accounts',
+    '/accounts/1001',
+    '/accounts/1001/balance',
+    '/accounts/1001/transactions',
+    '/transactions/1',
+  ]) {
     test(`HEAD ${path} answers as GET does, without the body`, async () => {
       const answer = await atm.client.send('HEAD', path)
       assert.equal(answer.status, 200)
@@ -92,6 +114,15 @@ const echoes = [
   { input: 'account', method: 'GET', path: `/accounts/${longText}/balance` },
   { input: 'account of a deposit', path: `/accounts/${longText}/deposit`, body: '{"amount":"1.00"}' },
   { input: 'short account', path: `/accounts/${'x'.repeat(80)}/deposit`, body: '{"amount":"1.00"}' },
+  {
+    input: 'account of a transfer',
+    path: '/transfers',
+    body: `{"from":"${longText}","to":"1001","amount":1}`,
+  },
+  { input: 'name', path: '/accounts', body: `{"name":"${longText}"}` },
+  { input: 'reference', path: '/accounts/1001/deposit', body: `{"amount":1,"reference":"${longText}"}` },
+  { input: 'hold', method: 'GET', path: `/holds/${longText}` },
+  { input: 'transaction', path: '/reversals', body: `{"transaction_id":"${longText}"}` },
   { input: 'limit', method: 'GET', path: `/accounts/1001/transactions?limit=${longText}` },
   { input: 'cursor', method: 'GET', path: `/accounts/1001/transactions?limit=1&cursor=${longText}` },
   { input: 'amount', path: '/accounts/1001/deposit', body: `{"amount":"${longText}"}` },
