@@ -7,6 +7,14 @@ import { readTarget } from '../src/stores/postgres/url.ts'
 import { balanceIn, Client, isRecord } from './support/client.ts'
 import { assertVerified } from './support/exactly-once.ts'
 import { createDatabase, withSql } from './support/postgres.ts'
+import {
+  captureHold,
+  changeAccount,
+  expectStatus,
+  openAccount,
+  placeHold,
+  reverse,
+} from './support/requests.ts'
 import { projectRoot, startService } from './support/service.ts'
 
 const page = readFileSync(join(projectRoot, 'docs', 'operations.md'), 'utf8')
@@ -63,6 +71,12 @@ describe('docs/operations.md', () => {
     const client = new Client(service.url)
     for (const key of ['a', 'a', 'b']) balanceIn(await client.operate('deposit', '1001', '"1.00"', key))
     assert.equal(await client.balance('1001'), 50_200n)
+    await openAccount(client, 'A-1', 10_000n)
+    const hold = await placeHold(client, 'A-1', 1_000n)
+    expectStatus(await captureHold(client, hold, 500n), 200)
+    expectStatus(await reverse(client, { idempotency_key: 'a' }), 200)
+    expectStatus(await reverse(client, { idempotency_key: 'never-sent' }), 200)
+    expectStatus(await changeAccount(client, 'A-1', { status: 'frozen' }), 200)
     client.close()
     await assertVerified(url.href)
   })
