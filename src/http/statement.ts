@@ -10,12 +10,14 @@ import { csvStatement, fileNameOf } from './statement-csv.ts'
 import { type StatementFormat, writtenStatement } from './statement-writing.ts'
 import { badTime, periodIn, TimeRange } from './time-range.ts'
 import { timestampOf, transactionMembers } from './transaction-view.ts'
+import { historyTypes } from './type-filter.ts'
 
 const Line = {
   type: 'object',
   required: ['id', 'ts', 'type', 'amount', 'balance', 'counterparty', 'reference', 'reverses', 'hold_id'],
   properties: {
     ...transactionMembers,
+    type: { ...transactionMembers.type, enum: historyTypes },
     balance: { ...Money, description: 'The balance after it.', examples: ['510.00'] },
   },
   additionalProperties: false,
@@ -53,6 +55,13 @@ const Csv = {
   description:
     'By RFC 4180. A header, a row with the opening balance, the lines, a row with the closing balance and one with the ' +
     'totals. A reference or account number that a spreadsheet would take for a formula has an apostrophe before it.',
+  examples: [
+    'ts,id,type,amount_in,amount_out,balance,counterparty,reference,reverses,hold_id\r\n' +
+      ',,opening balance,,,500.00,,,,\r\n' +
+      '2026-11-22T09:30:00.000Z,42,transfer_out,,5.00,495.00,1002,rent for May,,\r\n' +
+      ',,closing balance,,,495.00,,,,\r\n' +
+      ',,totals,0.00,5.00,,,,,\r\n',
+  ],
 } as const
 
 const dispositionHeader = {
