@@ -63,36 +63,38 @@ const schema = {
   },
 }
 
-export function openingRoutes(app: FastifyInstance, ledger: Ledger): void {
+/** `draw` gives the number of an account that is to be given one. */
+export function openingRoutes(app: FastifyInstance, ledger: Ledger, draw = drawnNumber): void {
   app.post<OpeningRoute>('/accounts', { schema }, async (request, reply) => {
     const { account_number: given, name, opening_deposit: putIn } = request.body
     const holder = nameFrom(name)
     const openingDeposit = putIn === undefined ? 0n : moneyFrom('invalid_amount', 'opening_deposit', putIn)
     const asked: OpenAccount = {
       kind: 'open',
-      account: given ?? drawnNumber(),
+      account: given ?? draw(),
       isNumberAssigned: given === undefined,
       name: holder,
       openingBalance: 0n,
       ...(openingDeposit > 0n && { openingDeposit }),
       ...retryableBy(request.headers),
     }
-    const { command, outcome } = await open(ledger, asked, given === undefined ? MAX_DRAWS : 1)
+    const { command, outcome } = await open(ledger, asked, given === undefined ? draw : undefined)
     const { account } = settle(reply, command, outcome, 'opened')
     return reply.status(201).header('location', `/accounts/${account.number}`).send(accountView(account))
   })
 }
 
-/** Submits the command, with another number while one that was drawn is taken and there are tries left. */
+/** Submits the command. While its number is taken and there is a way to draw another one, it is tried with that. */
 async function open(
   ledger: Ledger,
   command: OpenAccount,
-  tries: number,
+  draw: (() => string) | undefined,
+  draws = 1,
 ): Promise<{ readonly command: OpenAccount; readonly outcome: Outcome }> {
   const outcome = await ledger.submit(command)
   const isTaken = outcome.status === 'rejected' && outcome.reason === 'account_exists'
-  if (!isTaken || tries === 1) return { command, outcome }
-  return open(ledger, { ...command, account: drawnNumber() }, tries - 1)
+  if (!isTaken || draw === undefined || draws === MAX_DRAWS) return { command, outcome }
+  return open(ledger, { ...command, account: draw() }, draw, draws + 1)
 }
 
 function drawnNumber(): string {

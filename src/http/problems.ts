@@ -119,8 +119,3 @@ const answers: { readonly [Each in Reason]: Problem } = {
 export function problemFor(reason: Reason): Problem {
   return answers[reason]
 }
-
-/** The sentences of all reasons that lead to a status, for the documentation. */
-export function sentencesOf(status: number): readonly string[] {
-  return Object.values(answers).flatMap((answer) => (answer.status === status ? [answer.message] : []))
-}
