@@ -1,18 +1,17 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { FromSchema } from 'json-schema-to-ts'
-import type { AccountBalance } from '../ledger/accounts.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { balanceAfter, type Posting } from '../ledger/postings.ts'
 import { formatCents } from '../money.ts'
-import { decodeCursor, encodeCursor } from './cursor.ts'
-import { PIECE_POSTINGS, piecesOf, type Stretch, stretchOf } from './history-walk.ts'
-import { problemFor, problems } from './problems.ts'
+import { encodeCursor } from './cursor.ts'
+import { HistoryQuery, pageOf, select, type Selection } from './history-selection.ts'
+import { piecesOf } from './history-walk.ts'
+import { problems } from './problems.ts'
 import { loggedAccount } from './request-log.ts'
-import { AccountParams, accountErrors, answered, failed, Money, pageMembers, Timestamp } from './schemas.ts'
-import { periodIn, TimeRange } from './time-range.ts'
+import { AccountParams, accountErrors, answered, failed, Money, Timestamp } from './schemas.ts'
 import { timestampOf, typeSeenFrom } from './transaction-view.ts'
-import { type HistoryType, historyTypes, TypeFilter, typesIn } from './type-filter.ts'
+import { type HistoryType, historyTypes } from './type-filter.ts'
 
 const HistoryRow = {
   type: 'object',
@@ -36,20 +35,9 @@ const Transactions = {
   additionalProperties: false,
 } as const
 
-const Query = {
-  type: 'object',
-  properties: {
-    ...pageMembers,
-    type: TypeFilter,
-    ...TimeRange.properties,
-  },
-} as const
-
-type Query = FromSchema<typeof Query>
-
 interface TransactionsRoute {
   Params: AccountParams
-  Querystring: Query
+  Querystring: HistoryQuery
   Reply: FromSchema<typeof Transactions> | Readable
 }
 
@@ -60,12 +48,6 @@ const linkHeader = {
     type: 'string',
     examples: ['</accounts/1001/transactions?limit=100&cursor=YWZ0ZXIgNDI>; rel="next"'],
   },
-}
-
-/** What is asked for of a history. */
-interface Selection extends Stretch {
-  readonly account: AccountBalance
-  readonly includes: ((posting: Posting) => boolean) | undefined
 }
 
 export function transactionRoutes(app: FastifyInstance, ledger: Ledger): void {
@@ -80,7 +62,7 @@ export function transactionRoutes(app: FastifyInstance, ledger: Ledger): void {
           'pages with limit.',
         tags: ['accounts'],
         params: AccountParams,
-        querystring: Query,
+        querystring: HistoryQuery,
         response: {
           200: answered('The transactions.', Transactions, linkHeader),
           ...accountErrors,
@@ -106,47 +88,7 @@ export function transactionRoutes(app: FastifyInstance, ledger: Ledger): void {
   )
 }
 
-/** Reads the query, all of it before the ledger is asked. */
-async function select(ledger: Ledger, number: string, query: Query): Promise<Selection> {
-  const types = typesIn(query.type)
-  const period = periodIn(query, ledger.timeZone)
-  const account = await ledger.account(number)
-  if (account === undefined) throw problemFor('account_not_found')
-  const startId = query.cursor === undefined ? 0 : await startOfPage(ledger, account, query.cursor)
-  const { afterId, untilId } = await stretchOf(ledger, account.id, period)
-  return {
-    account,
-    afterId: Math.max(afterId, startId),
-    untilId,
-    includes: types && ((posting) => types.has(typeSeenFrom(account.id, posting))),
-  }
-}
-
-/** The id of the posting that the page comes after. A cursor that names no posting of this account is not one of ours. */
-async function startOfPage(ledger: Ledger, account: AccountBalance, cursor: string): Promise<number> {
-  const id = decodeCursor(cursor)
-  const [named] = id === undefined ? [] : await ledger.reads.history(account.id, id - 1, 1)
-  if (id === undefined || named?.id !== id) throw problems.badCursor
-  return id
-}
-
-async function pageOf(
-  ledger: Ledger,
-  selection: Selection,
-  limit: number,
-): Promise<{ readonly page: readonly Posting[]; readonly hasMore: boolean }> {
-  const { account, includes } = selection
-  const found: Posting[] = []
-  // Without a filter one piece is enough; with one, who knows how many it takes.
-  const pieceSize = includes === undefined ? limit + 1 : PIECE_POSTINGS
-  for await (const piece of piecesOf(ledger, account.id, selection, pieceSize)) {
-    found.push(...(includes === undefined ? piece : piece.filter(includes)))
-    if (found.length > limit) break
-  }
-  return { page: found.slice(0, limit), hasMore: found.length > limit }
-}
-
-function nextLink(number: string, { limit, type, from, to }: Query, last: Posting): string {
+function nextLink(number: string, { limit, type, from, to }: HistoryQuery, last: Posting): string {
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries({ limit, type, from, to })) {
     if (value !== undefined) query.set(name, value)
