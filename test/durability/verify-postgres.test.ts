@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, describe, test, type TestContext } from 'node:test'
+import { plainTerms } from '../../src/ledger/terms.ts'
+import { openPostgres, verifyPostgres } from '../../src/stores/postgres/engine.ts'
 import { assertHealthy, assertNamed, damages, fillBooks, type Target } from '../support/damages.ts'
+import { assertInOrder, fillWithLinks, linkDamages } from '../support/link-damages.ts'
 import { createDatabase, withSql } from '../support/postgres.ts'
 
 /** A copy of the store, which nobody may use meanwhile, for one test. */
@@ -48,6 +51,29 @@ describe('verify on PostgreSQL', () => {
       const damaged = await copyOf(t, store)
       await withSql(damaged, (connection) => connection.unsafe(sql(target)))
       await assertNamed(damaged, named(target))
+    })
+  }
+})
+
+describe('verify of books with holds and reversals on PostgreSQL', () => {
+  let url = ''
+  const cleanups: (() => Promise<void>)[] = []
+
+  before(async () => {
+    url = await createDatabase({ after: (hook) => cleanups.push(hook) })
+    const store = await openPostgres(url, { terms: plainTerms(600_000), clock: () => 1_000_000 })
+    await fillWithLinks(store)
+    await store.close()
+  })
+  after(() => Promise.all(cleanups.map((cleanup) => cleanup())))
+
+  test('finds them in order, and counts them', async () => assertInOrder(await verifyPostgres(url)))
+
+  for (const { what, sql, named } of linkDamages) {
+    test(`finds ${what}`, async (t) => {
+      const damaged = await copyOf(t, url)
+      await withSql(damaged, (connection) => connection.unsafe(sql))
+      assert.match((await verifyPostgres(damaged)).firstDifferences.join('\n'), named)
     })
   }
 })
