@@ -2,69 +2,243 @@ import fc from 'fast-check'
 import type { Command } from '../../src/ledger/commands.ts'
 import { MAX_CENTS } from '../../src/money.ts'
 
+/**
+ * A command as it is planned before anything has an id: it names holds and postings by how many came after them, 0 for
+ * the latest one that is there when its batch is sent, and goes on from the latest one where there are not so many.
+ */
+export type Planned = Command | Again | Undo
+
+/** A request that was sent with a key, sent once more. */
+interface Again {
+  readonly kind: 'again'
+  readonly back: number
+}
+
+/** The reversal of a request that was sent with a key, by that key. */
+interface Undo {
+  readonly kind: 'undo'
+  readonly back: number
+  readonly amount?: bigint
+  readonly idempotencyKey?: string
+}
+
 /** Commands that arrive together, after so many milliseconds in which nothing happened. */
 export interface Arrival {
   readonly pauseMs: number
-  readonly commands: readonly Command[]
+  readonly commands: readonly Planned[]
 }
 
 /** So long is an outcome kept in the tests: short enough that pauses pass it. */
 export const KEPT_FOR_MS = 1_000
 
-// Few accounts and few keys, so that commands meet; the last account is never opened.
-const accounts = fc.constantFrom('1', '2', '3', 'nobody')
-const keys = fc.option(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'), { nil: undefined, freq: 3 })
+export const DAY_MS = 86_400_000
+
+/** So long before midnight the days begin, so that some of them see two dates. */
+export const BEFORE_MIDNIGHT_MS = 2_500
+
+/** The place of what does not exist. */
+export const NOWHERE = 1_000_000
+
+// Few accounts and few keys, so that commands meet; `nobody` is never opened.
+const accounts = fc.oneof(
+  { weight: 12, arbitrary: fc.constantFrom('1', '1', '1', '1', '2', '2', '2', '3', '3', '4') },
+  { weight: 1, arbitrary: fc.constant('nobody') },
+)
+const keyNames = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l')
+
+/** This account gets holds and hardly any money, so that it is empty when it is to be closed. */
+const OF_HOLDS = '6'
+
+const references = fc.constantFrom('rent', 'Ünïcode ✓ "quoted"', '=1+1')
+const places = fc.oneof(
+  { weight: 12, arbitrary: fc.constantFrom(0, 0, 0, 1, 1, 2, 3, 4, 5, 6) },
+  { weight: 1, arbitrary: fc.constant(NOWHERE) },
+)
 
 const amounts = fc.oneof(
-  { weight: 8, arbitrary: fc.bigInt({ min: 1n, max: 300n }) },
+  { weight: 30, arbitrary: fc.bigInt({ min: 1n, max: 250n }) },
+  { weight: 8, arbitrary: fc.constantFrom(100n, 200n) },
   { weight: 1, arbitrary: fc.bigInt({ min: 1n, max: MAX_CENTS }) },
-  { weight: 1, arbitrary: fc.constantFrom(MAX_CENTS, MAX_CENTS - 1n) },
+  { weight: 3, arbitrary: fc.constantFrom(MAX_CENTS, MAX_CENTS - 1n) },
 )
 
-const movement: fc.Arbitrary<Command> = fc
-  .record({
-    kind: fc.constantFrom('deposit', 'withdraw'),
+/** The command with a key, more often than not without one. */
+function perhapsKeyed<Kind extends Command>(commands: fc.Arbitrary<Kind>): fc.Arbitrary<Kind> {
+  const keys = fc.oneof(
+    { weight: 5, arbitrary: fc.constant({}) },
+    { weight: 3, arbitrary: fc.record({ idempotencyKey: keyNames }) },
+  )
+  return fc.tuple(commands, keys).map(([command, key]) => ({ ...command, ...key }))
+}
+
+const cash = fc.record(
+  {
+    kind: fc.constantFrom('deposit', 'withdraw', 'withdraw'),
     account: accounts,
     amount: amounts,
-    idempotencyKey: keys,
-  })
-  .map(({ kind, account, amount, idempotencyKey }) => ({
-    kind,
-    account,
-    amount,
-    ...(idempotencyKey !== undefined && { idempotencyKey }),
-  }))
-
-// The same request under the same key, again and again: what a client does that gets no answer.
-const retried: fc.Arbitrary<Command> = fc.constantFrom(
-  { kind: 'deposit', account: '1', amount: 70n, idempotencyKey: 'a' },
-  { kind: 'withdraw', account: '1', amount: 60n, idempotencyKey: 'b' },
-  { kind: 'withdraw', account: '2', amount: 1_000_000n, idempotencyKey: 'c' },
-  { kind: 'deposit', account: '3', amount: MAX_CENTS, idempotencyKey: 'd' },
-  { kind: 'withdraw', account: 'nobody', amount: 1n, idempotencyKey: 'e' },
+    reference: references,
+  },
+  { requiredKeys: ['kind', 'account', 'amount'] },
 )
 
-const opening: fc.Arbitrary<Command> = fc.record({
-  kind: fc.constant('open'),
-  account: fc.constantFrom('1', '2', '3'),
-  openingBalance: fc.oneof(fc.constant(0n), amounts),
+const transfer = fc.record(
+  {
+    kind: fc.constant('transfer'),
+    from: accounts,
+    to: accounts,
+    amount: amounts,
+    reference: references,
+  },
+  { requiredKeys: ['kind', 'from', 'to', 'amount'] },
+)
+
+const opening = fc.oneof(
+  fc.record(
+    {
+      kind: fc.constant('open'),
+      account: fc.constantFrom('1', '3', '3', '4'),
+      name: fc.constantFrom('Ada', 'Grace Hopper'),
+      openingBalance: fc.oneof(fc.constant(0n), amounts),
+      openingDeposit: amounts,
+    },
+    { requiredKeys: ['kind', 'account', 'openingBalance'] },
+  ),
+  fc.record({
+    kind: fc.constant('open'),
+    account: fc.constantFrom('3', '4', '5'),
+    isNumberAssigned: fc.constant(true),
+    name: fc.constant('Edsger'),
+    openingBalance: fc.constant(0n),
+    openingDeposit: fc.constantFrom(50n, 300n),
+  }),
+)
+
+const limits = fc.record(
+  {
+    overdraft: fc.constantFrom(0n, 100n, 400n, undefined),
+    withdrawal: fc.constantFrom(100n, 200n, undefined),
+    dailyAmount: fc.constantFrom(100n, 200n, undefined),
+    dailyCount: fc.constantFrom(0, 1, 2, undefined),
+  },
+  { requiredKeys: [] },
+)
+
+const change = fc.record(
+  {
+    kind: fc.constant('change'),
+    account: accounts,
+    status: fc.constantFrom('open', 'open', 'frozen', 'closed', 'closed', 'closed'),
+    limits,
+  },
+  { requiredKeys: ['kind', 'account'] },
+)
+
+const closing = fc.record({
+  kind: fc.constant('change'),
+  account: fc.constantFrom('3', OF_HOLDS, OF_HOLDS),
+  status: fc.constant('closed'),
 })
 
-const command = fc.oneof(
-  { weight: 1, arbitrary: opening },
-  { weight: 6, arbitrary: movement },
-  { weight: 4, arbitrary: retried },
+const hold = fc.record(
+  {
+    kind: fc.constant('hold'),
+    account: fc.oneof({ weight: 2, arbitrary: accounts }, { weight: 1, arbitrary: fc.constant(OF_HOLDS) }),
+    amount: amounts,
+    expiresInMs: fc.constantFrom(1, 400, 1_000, 1_500),
+    reference: references,
+  },
+  { requiredKeys: ['kind', 'account', 'amount'] },
 )
 
-const pauses = fc.constantFrom(0, 0, 1, 400, KEPT_FOR_MS - 1, KEPT_FOR_MS)
+const capture = fc.record(
+  {
+    kind: fc.constant('capture'),
+    holdId: places,
+    amount: fc.bigInt({ min: 1n, max: 250n }),
+  },
+  { requiredKeys: ['kind', 'holdId'] },
+)
+
+const release = fc.record(
+  { kind: fc.constant('release'), holdId: places },
+  { requiredKeys: ['kind', 'holdId'] },
+)
+
+const reversal = fc.record(
+  {
+    kind: fc.constant('reverse'),
+    original: fc.oneof(
+      fc.record({ postingId: places }),
+      fc.record({ postingId: places }),
+      fc.record({ idempotencyKey: keyNames }),
+    ),
+    amount: fc.bigInt({ min: 1n, max: 120n }),
+    reason: references,
+  },
+  { requiredKeys: ['kind', 'original'] },
+)
+
+const again = fc.record({ kind: fc.constant('again'), back: fc.constantFrom(0, 0, 1, 2, 4) })
+
+const undo = fc.record(
+  {
+    kind: fc.constant('undo'),
+    back: fc.constantFrom(0, 0, 1, 2),
+    amount: fc.bigInt({ min: 1n, max: 120n }),
+    idempotencyKey: keyNames,
+  },
+  { requiredKeys: ['kind', 'back'] },
+)
+
+const planned: fc.Arbitrary<Planned> = fc.oneof(
+  { weight: 9, arbitrary: perhapsKeyed(cash) },
+  { weight: 5, arbitrary: perhapsKeyed(transfer) },
+  { weight: 2, arbitrary: perhapsKeyed(opening) },
+  { weight: 4, arbitrary: perhapsKeyed(change) },
+  { weight: 1, arbitrary: perhapsKeyed(closing) },
+  { weight: 5, arbitrary: perhapsKeyed(hold) },
+  { weight: 5, arbitrary: perhapsKeyed(capture) },
+  { weight: 3, arbitrary: perhapsKeyed(release) },
+  { weight: 8, arbitrary: perhapsKeyed(reversal) },
+  { weight: 9, arbitrary: again },
+  { weight: 3, arbitrary: undo },
+)
+
+const pauses = fc.constantFrom(0, 0, 0, 1, 200, 400, KEPT_FOR_MS - 1, KEPT_FOR_MS, DAY_MS)
+
+const arrivals = fc.array(
+  fc.record({ pauseMs: pauses, commands: fc.array(planned, { minLength: 1, maxLength: 9 }) }),
+  { minLength: 1, maxLength: 9 },
+)
 
 /** A day at the bank: some accounts, then batches of commands with pauses between them. */
 export const days: fc.Arbitrary<readonly Arrival[]> = fc
-  .array(fc.record({ pauseMs: pauses, commands: fc.array(command, { minLength: 1, maxLength: 12 }) }), {
-    minLength: 1,
-    maxLength: 12,
-  })
-  .map((arrivals) => [
-    { pauseMs: 0, commands: [{ kind: 'open', account: '1', openingBalance: 500n }] },
-    ...arrivals,
+  .tuple(limits, limits, arrivals)
+  .map(([limitsOfOne, limitsOfTwo, later]) => [
+    {
+      pauseMs: 0,
+      commands: [
+        { kind: 'open', account: '1', openingBalance: 500n, idempotencyKey: 'l' },
+        { kind: 'open', account: '2', name: 'Grace Hopper', openingBalance: 0n, openingDeposit: 400n },
+        { kind: 'open', account: '3', openingBalance: 0n },
+        { kind: 'change', account: '1', limits: limitsOfOne },
+        { kind: 'change', account: '2', limits: limitsOfTwo },
+        { kind: 'open', account: OF_HOLDS, openingBalance: 0n },
+        { kind: 'change', account: OF_HOLDS, limits: { overdraft: 500n } },
+        { kind: 'hold', account: '2', amount: 120n },
+      ],
+    },
+    ...later,
   ])
+
+/** A day on which one account gets as many holds as it may have, and one more, until they all expire. */
+export const crowdedDay: readonly Arrival[] = [
+  { pauseMs: 0, commands: [{ kind: 'open', account: '1', openingBalance: 5_000n }] },
+  { pauseMs: 0, commands: Array.from({ length: 1_001 }, () => shortHold()) },
+  { pauseMs: 1, commands: [shortHold(), { kind: 'capture', holdId: 0 }, shortHold(), shortHold()] },
+  { pauseMs: 400, commands: [shortHold(), shortHold(), { kind: 'release', holdId: 0 }] },
+]
+
+function shortHold(): Command {
+  return { kind: 'hold', account: '1', amount: 1n, expiresInMs: 400 }
+}

@@ -1,82 +1,74 @@
-import type { Command } from '../../src/ledger/commands.ts'
+import type { Command, CommandKind, CommandKinds } from '../../src/ledger/commands.ts'
+import { type ModelTerms, Notebook } from './model/notebook.ts'
+import { reverse } from './model/reversing.ts'
+import { capture, change, deposit, hold, open, release, transfer, withdraw } from './model/rules.ts'
+import type { Prediction } from './model/told.ts'
+
+type Rules = {
+  readonly [Kind in CommandKind]: (book: Notebook, command: CommandKinds[Kind], nowMs: number) => Prediction
+}
+
+const ruleOf: Rules = { deposit, withdraw, transfer, open, change, hold, capture, release, reverse }
+
+/** What a request that was judged may be answered when it is repeated; of all else nothing is kept. */
+const notKept = [
+  'idempotency_key_reused',
+  'same_account',
+  'account_exists',
+  'account_not_found',
+  'hold_not_found',
+  'transaction_not_found',
+]
 
 /**
  * The bank as anyone would write it first: slow, obvious, and sharing no line with the real one. The tests let it
- * predict every answer of the ledger.
+ * predict every answer of the ledger. It numbers holds and movements of money 1, 2, 3 …, and commands name them so.
  */
-
-/** What the model says of a command, in the words of the API. */
-export interface Prediction {
-  /** `posted`, `opened`, or the reason of a rejection. */
-  readonly answer: string
-  /** Cents after a posting. */
-  readonly balance?: bigint
-  readonly replayed: boolean
-}
-
-interface Line {
-  readonly type: string
-  readonly amount: bigint
-  readonly balance: bigint
-}
-
-const LARGEST = 2n ** 63n - 1n
-const CASH_DRAWERS = 8
-
 export class Model {
-  readonly balances = new Map<string, bigint>()
-  readonly histories = new Map<string, Line[]>()
-  /** What each cash drawer has given out; the drawers are filled in order. */
-  readonly #drawers: bigint[] = Array.from({ length: CASH_DRAWERS }, () => 0n)
-  readonly #kept = new Map<string, { request: string; prediction: Prediction; atMs: number }>()
-  readonly #keptForMs: number
+  readonly book: Notebook
 
-  constructor(keptForMs: number) {
-    this.#keptForMs = keptForMs
+  constructor(terms: ModelTerms) {
+    this.book = new Notebook(terms)
   }
 
   carryOut(command: Command, nowMs: number): Prediction {
-    if (command.kind === 'open') return this.#open(command.account, command.openingBalance)
-    const { idempotencyKey: key, kind, account, amount } = command
-    const request = `${kind} ${account} ${amount}`
-    const kept = key === undefined ? undefined : this.#kept.get(key)
-    if (kept !== undefined && nowMs < kept.atMs + this.#keptForMs) {
+    const { idempotencyKey: key } = command
+    if (key === undefined) return this.#judge(command, nowMs)
+    const request = asText(command)
+    const kept = this.book.keptUnder(key, nowMs)
+    if (kept !== undefined) {
+      if (kept.request === undefined) return { answer: 'idempotency_key_closed', replayed: false }
       if (kept.request !== request) return { answer: 'idempotency_key_reused', replayed: false }
       return { ...kept.prediction, replayed: true }
     }
-    const prediction = this.#move(kind, account, amount)
-    const judged = ['posted', 'insufficient_funds', 'balance_limit_exceeded'].includes(prediction.answer)
-    if (key !== undefined && judged) this.#kept.set(key, { request, prediction, atMs: nowMs })
+    const prediction = this.#judge(command, nowMs)
+    if (!notKept.includes(prediction.answer)) {
+      const first = { ...prediction, replayed: false }
+      this.book.answers.push({ key, request, atMs: nowMs, prediction: first })
+    }
     return prediction
   }
 
-  #open(account: string, openingBalance: bigint): Prediction {
-    if (this.balances.has(account)) return { answer: 'account_exists', replayed: false }
-    if (!this.#takeFromDrawer(openingBalance)) return { answer: 'balance_limit_exceeded', replayed: false }
-    this.balances.set(account, openingBalance)
-    this.histories.set(account, [])
-    return { answer: 'opened', replayed: false }
+  #judge<Kind extends CommandKind>(command: Command<Kind>, nowMs: number): Prediction {
+    const rule: Rules[Kind] = ruleOf[command.kind]
+    return rule(this.book, command, nowMs)
   }
+}
 
-  #move(type: 'deposit' | 'withdraw', account: string, amount: bigint): Prediction {
-    const before = this.balances.get(account)
-    if (before === undefined) return { answer: 'account_not_found', replayed: false }
-    const after = type === 'deposit' ? before + amount : before - amount
-    if (after < 0n) return { answer: 'insufficient_funds', replayed: false }
-    if (after > LARGEST) return { answer: 'balance_limit_exceeded', replayed: false }
-    if (!this.#takeFromDrawer(after - before)) return { answer: 'balance_limit_exceeded', replayed: false }
-    this.balances.set(account, after)
-    this.histories.get(account)?.push({ type, amount, balance: after })
-    return { answer: 'posted', balance: after, replayed: false }
-  }
+/** The request with all that makes it this one: not its key, and no number that was drawn for it. */
+function asText(command: Command): string {
+  const drawn = command.kind === 'open' && command.isNumberAssigned === true
+  const left = Object.entries(command).filter(
+    ([name]) => name !== 'idempotencyKey' && !(drawn && name === 'account'),
+  )
+  return JSON.stringify(sorted(Object.fromEntries(left)), (_, value: unknown) => {
+    if (typeof value === 'bigint') return `${value} cents`
+    return value === undefined ? 'none' : value
+  })
+}
 
-  #takeFromDrawer(cents: bigint): boolean {
-    const drawer = this.#drawers.findIndex((given) => {
-      const after = given + cents
-      return after <= LARGEST + 1n && after >= -LARGEST
-    })
-    if (drawer === -1) return false
-    this.#drawers[drawer] = (this.#drawers[drawer] ?? 0n) + cents
-    return true
-  }
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).toSorted(([one], [other]) => one.localeCompare(other))
+  return Object.fromEntries(entries.map(([name, inner]) => [name, sorted(inner)]))
 }

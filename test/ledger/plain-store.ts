@@ -1,0 +1,204 @@
+import { type Account, plainAccount, type StoredDetails } from '../../src/ledger/accounts.ts'
+import { audit, type AuditReport } from '../../src/ledger/audit/audit.ts'
+import { Books } from '../../src/ledger/books.ts'
+import type { Command } from '../../src/ledger/commands.ts'
+import { decide } from '../../src/ledger/decide.ts'
+import type { Hold, StoredHold } from '../../src/ledger/holds.ts'
+import { type KeyRecord, keyDigest } from '../../src/ledger/idempotency.ts'
+import { outcomeFrom, storedFrom } from '../../src/ledger/kept-outcomes.ts'
+import type { LoadedBooks } from '../../src/ledger/loaded-books.ts'
+import type { Outcome } from '../../src/ledger/outcomes.ts'
+import { isInHistory, type Posting, type ReversiblePosting } from '../../src/ledger/postings.ts'
+import { namedBy } from '../../src/ledger/rules/all.ts'
+import type { Store } from '../../src/ledger/store.ts'
+import type { Terms } from '../../src/ledger/terms.ts'
+
+const CASH_DRAWERS = 8
+
+/**
+ * The port in plain memory, with no engine below it: what the rules name is all that is loaded, and what the books have
+ * collected is all that is kept. It lets the rules be tried alone, after every single command.
+ */
+export class PlainStore implements Store {
+  readonly #terms: Terms
+  readonly #clock: () => number
+  readonly #accounts: Account[] = []
+  readonly #told = new Map<number, Pick<StoredDetails, 'name' | 'openedAtMs'>>()
+  readonly #postings: Posting[] = []
+  readonly #holds: Hold[] = []
+  readonly #keyRecords = new Map<string, KeyRecord>()
+
+  constructor(terms: Terms, clock: () => number) {
+    this.#terms = terms
+    this.#clock = clock
+    for (let id = 1; id <= CASH_DRAWERS; id += 1) this.#accounts.push(plainAccount(id, undefined, 0n))
+  }
+
+  async commit(commands: readonly Command[]): Promise<readonly Outcome[]> {
+    const books = new Books(this.#load(commands))
+    const outcomes = commands.map((command) => decide(books, command, this.#terms))
+    this.#keep(books)
+    return outcomes
+  }
+
+  async accounts(numbers: readonly string[]): Promise<readonly (Account | undefined)[]> {
+    return numbers.map((number) => this.#account(number))
+  }
+
+  async details(number: string): Promise<StoredDetails | undefined> {
+    const account = this.#account(number)
+    return account && this.#detailsOf(account)
+  }
+
+  async detailsAfter(afterId: number, limit: number): Promise<readonly StoredDetails[]> {
+    const customers = this.#accounts.filter(({ id, number }) => number !== undefined && id > afterId)
+    return customers.slice(0, limit).map((account) => this.#detailsOf(account))
+  }
+
+  async accountNumbers(ids: readonly number[]): Promise<ReadonlyMap<number, string>> {
+    const named = this.#accounts.flatMap(({ id, number }) =>
+      number !== undefined && ids.includes(id) ? [[id, number] as const] : [],
+    )
+    return new Map(named)
+  }
+
+  async hold(id: number): Promise<StoredHold | undefined> {
+    const hold = this.#holds[id - 1]
+    return hold && { hold, asOfMs: this.#nowMs }
+  }
+
+  async posting(id: number): Promise<ReversiblePosting | undefined> {
+    return this.#reversible(id)
+  }
+
+  async history(accountId: number, afterId: number, limit: number): Promise<readonly Posting[]> {
+    const after = this.#postings.slice(afterId)
+    return after.filter((posting) => isOf(posting, accountId)).slice(0, limit)
+  }
+
+  async latestPostingAt(accountId: number, atMs: number): Promise<Posting | undefined> {
+    return this.#postings.findLast((posting) => isOf(posting, accountId) && posting.atMs <= atMs)
+  }
+
+  async isEmpty(): Promise<boolean> {
+    return this.#accounts.length === CASH_DRAWERS
+  }
+
+  async close(): Promise<void> {}
+
+  /** What all accounts hold together, cash drawers too. */
+  get total(): bigint {
+    return this.#accounts.reduce((sum, { balance }) => sum + balance, 0n)
+  }
+
+  verify(): Promise<AuditReport> {
+    return audit({
+      postings: () => [this.#postings],
+      accounts: () => [this.#accounts.map((account) => ({ account, postingIds: this.#historyIds(account) }))],
+      holds: () => [this.#holds.map((hold) => ({ hold, capture: this.#posting(hold.capturePostingId) }))],
+      reversals: () => [
+        this.#postings
+          .filter(({ kind }) => kind === 'reversal')
+          .map((reversal) => ({ reversal, original: this.#posting(reversal.reversedPostingId) })),
+      ],
+      keyRecords: () => [
+        [...this.#keyRecords.values()].map((record) => {
+          const stored = storedFrom(record.outcome)
+          return { ...record, ...stored, posting: this.#posting(stored.postingId) }
+        }),
+      ],
+    })
+  }
+
+  get #nowMs(): number {
+    return Math.max(this.#clock(), this.#postings.at(-1)?.atMs ?? 0)
+  }
+
+  #load(commands: readonly Command[]): LoadedBooks {
+    const named = commands.map((command) => namedBy(command))
+    const keys = commands.flatMap(({ idempotencyKey }) => idempotencyKey ?? [])
+    const keysToReverse = named.flatMap((each) => each.keys ?? [])
+    const holds = this.#loadAll(
+      named.flatMap((each) => each.holds ?? []),
+      (id) => this.#holds[id - 1],
+    )
+    const postingIds = [
+      ...named.flatMap((each) => each.postings ?? []),
+      ...this.#recordsOf(keysToReverse).flatMap(({ outcome }) => storedFrom(outcome).postingId ?? []),
+    ]
+    const reversiblePostings = this.#loadAll(postingIds, (id) => this.#reversible(id))
+    const accountIds = new Set([
+      ...holds.map(({ accountId }) => accountId),
+      ...reversiblePostings.flatMap(({ posting }) => [posting.debitAccountId, posting.creditAccountId]),
+    ])
+    const numbers = new Set(named.flatMap((each) => each.accounts))
+    const isNamed = ({ id, number }: Account): boolean =>
+      number !== undefined && (numbers.has(number) || accountIds.has(id))
+    return {
+      // What is changed and not told of by the books is lost, as it would be in an engine.
+      accounts: this.#accounts.filter(isNamed).map((account) => ({ ...account })),
+      cashDrawers: this.#accounts.slice(0, CASH_DRAWERS).map((drawer) => ({ ...drawer })),
+      keyRecords: this.#recordsOf([...keys, ...keysToReverse]),
+      holds,
+      reversiblePostings,
+      nextPostingId: this.#postings.length + 1,
+      nextAccountId: this.#accounts.length + 1,
+      nextHoldId: this.#holds.length + 1,
+      nowMs: this.#nowMs,
+      timeZone: this.#terms.timeZone,
+    }
+  }
+
+  #keep(books: Books): void {
+    for (const { account, name } of books.openedAccounts) {
+      this.#accounts.push(account)
+      this.#told.set(account.id, { name, openedAtMs: books.nowMs })
+    }
+    for (const account of books.changedAccounts) this.#accounts[account.id - 1] = account
+    for (const hold of books.changedHolds.values()) this.#holds[hold.id - 1] = hold
+    this.#postings.push(...books.postings)
+    for (const record of books.newKeyRecords) {
+      const stored = storedFrom(record.outcome)
+      const outcome = outcomeFrom(stored, this.#posting(stored.postingId))
+      this.#keyRecords.set(record.digest, { ...record, outcome })
+    }
+  }
+
+  #loadAll<Item>(ids: readonly number[], load: (id: number) => Item | undefined): readonly Item[] {
+    return [...new Set(ids)].flatMap((id) => load(id) ?? [])
+  }
+
+  #recordsOf(keys: readonly string[]): readonly KeyRecord[] {
+    return [...new Set(keys)].flatMap((key) => this.#keyRecords.get(keyDigest(key)) ?? [])
+  }
+
+  #account(number: string): Account | undefined {
+    return this.#accounts.find((account) => account.number === number)
+  }
+
+  #detailsOf(account: Account): StoredDetails {
+    const { name, openedAtMs } = this.#told.get(account.id) ?? { name: undefined, openedAtMs: undefined }
+    return { account, name, openedAtMs, asOfMs: this.#nowMs }
+  }
+
+  #posting(id: number | undefined): Posting | undefined {
+    return id === undefined ? undefined : this.#postings[id - 1]
+  }
+
+  #reversible(id: number): ReversiblePosting | undefined {
+    const posting = this.#posting(id)
+    if (posting === undefined) return undefined
+    const reversals = this.#postings.filter(({ reversedPostingId }) => reversedPostingId === id)
+    const reversedAmount = reversals.reduce((sum, { amount }) => sum + amount, 0n)
+    return { posting, reversedAmount, latestReversal: reversals.at(-1) }
+  }
+
+  #historyIds({ id: accountId }: Account): readonly number[] {
+    return this.#postings.filter((posting) => isOf(posting, accountId)).map(({ id }) => id)
+  }
+}
+
+function isOf(posting: Posting, accountId: number): boolean {
+  const isSide = posting.debitAccountId === accountId || posting.creditAccountId === accountId
+  return isSide && isInHistory(posting)
+}
