@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { MAX_DAILY_COUNT } from './ledger/accounts.ts'
 import { DEFAULT_TIME_ZONE, isTimeZone } from './ledger/business-day.ts'
 import type { Terms } from './ledger/terms.ts'
 import { parseMoney } from './money.ts'
@@ -25,9 +26,6 @@ export class ConfigError extends Error {
 
 /** A year, in seconds: a longer window is a slip of the keyboard. */
 const MAX_TTL_SECONDS = 31_536_000
-
-/** More withdrawals on one day than anyone means to allow. */
-const MAX_DAILY_COUNT = 1_000_000
 
 /** The URLs that name a store. */
 export interface StoreUrls {

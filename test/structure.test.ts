@@ -22,6 +22,17 @@ const mayImport: ReadonlyMap<string, readonly string[]> = new Map([
   ['http', ['ledger', 'money']],
 ])
 
+/** What each folder of `http` may import of the others; what stands beside the folders is for all of them. */
+const httpMayImport: ReadonlyMap<string, readonly string[]> = new Map([
+  ['problems', []],
+  ['requests', ['problems']],
+  ['views', ['problems']],
+  ['history', ['problems', 'requests', 'views']],
+  ['commands', ['problems', 'views']],
+  ['faults', ['problems', 'requests', 'history']],
+  ['resources', ['problems', 'requests', 'views', 'history', 'commands']],
+])
+
 /** Without these the ledger has no I/O, no clock and no driver. */
 const pureBuiltins = ['node:crypto']
 
@@ -76,6 +87,25 @@ describe('the structure', () => {
         .map(
           (file) => `must not import ${file}: let src/main.ts pass in what it needs, or move it down a layer`,
         )
+    })
+    expectNone(breaches)
+  })
+
+  test('imports within http run one way: problems ← requests, views ← history, commands ← resources, faults ← server', () => {
+    const folderOf = (path: string): string | undefined => /^src\/http\/([^/]+)\//.exec(path)?.[1]
+    const http = src.filter(({ path }) => layerOf(path) === 'http')
+    assert.deepEqual(
+      new Set(http.flatMap(({ path }) => folderOf(path) ?? [])),
+      new Set(httpMayImport.keys()),
+      'each folder of src/http has its line in httpMayImport',
+    )
+    const breaches = breachesIn(http, ({ path, files }) => {
+      const folder = folderOf(path)
+      if (folder === undefined) return []
+      const allowed = [undefined, folder, ...(httpMayImport.get(folder) ?? [])]
+      return files
+        .filter((file) => layerOf(file) === 'http' && !allowed.includes(folderOf(file)))
+        .map((file) => `must not import ${file}: move what both need down a folder`)
     })
     expectNone(breaches)
   })

@@ -40,9 +40,12 @@ export interface Limits {
   readonly withdrawal: bigint | undefined
   /** The most that may be withdrawn on one day, in cents; undefined for no limit. */
   readonly dailyAmount: bigint | undefined
-  /** The most withdrawals on one day; undefined for no limit. */
+  /** The most withdrawals on one day, 0 to `MAX_DAILY_COUNT`; undefined for no limit. */
   readonly dailyCount: number | undefined
 }
+
+/** A limit on withdrawals a day is at most this: more than anyone means to allow. */
+export const MAX_DAILY_COUNT = 1_000_000
 
 /** The limits that an account has of its own; where undefined, those of the deployment hold. */
 export type AccountLimits = { readonly [Limit in keyof Limits]: Limits[Limit] | undefined }

@@ -1,0 +1,65 @@
+import type { FromSchema } from 'json-schema-to-ts'
+import type { AccountBalance } from '../../ledger/accounts.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import type { Posting } from '../../ledger/postings.ts'
+import { decodeCursor } from '../requests/cursor.ts'
+import { PIECE_POSTINGS, piecesOf, type Stretch, stretchOf } from './history-walk.ts'
+import { problemFor, problems } from '../problems/problems.ts'
+import { pageMembers } from '../views/schemas.ts'
+import { periodIn, TimeRange } from '../requests/time-range.ts'
+import { typeSeenFrom } from '../views/transaction-view.ts'
+import { TypeFilter, typesIn } from './type-filter.ts'
+
+export const HistoryQuery = {
+  type: 'object',
+  properties: { ...pageMembers, type: TypeFilter, ...TimeRange.properties },
+} as const
+
+export type HistoryQuery = FromSchema<typeof HistoryQuery>
+
+/** What is asked for of a history. */
+export interface Selection extends Stretch {
+  readonly account: AccountBalance
+  readonly includes: ((posting: Posting) => boolean) | undefined
+}
+
+/** Reads the query, all of it before the ledger is asked. */
+export async function select(ledger: Ledger, number: string, query: HistoryQuery): Promise<Selection> {
+  const types = typesIn(query.type)
+  const period = periodIn(query, ledger.timeZone)
+  const account = await ledger.account(number)
+  if (account === undefined) throw problemFor('account_not_found')
+  const startId = query.cursor === undefined ? 0 : await startOfPage(ledger, account, query.cursor)
+  const { afterId, untilId } = await stretchOf(ledger, account.id, period)
+  return {
+    account,
+    afterId: Math.max(afterId, startId),
+    untilId,
+    includes: types && ((posting) => types.has(typeSeenFrom(account.id, posting))),
+  }
+}
+
+/** The id of the posting that the page comes after. A cursor that names no posting of this account is not one of ours. */
+async function startOfPage(ledger: Ledger, account: AccountBalance, cursor: string): Promise<number> {
+  const id = decodeCursor(cursor)
+  const [named] = id === undefined ? [] : await ledger.reads.history(account.id, id - 1, 1)
+  if (id === undefined || named?.id !== id) throw problems.badCursor
+  return id
+}
+
+/** The first postings of the selection, `limit` at most, and whether there are others after them. */
+export async function pageOf(
+  ledger: Ledger,
+  selection: Selection,
+  limit: number,
+): Promise<{ readonly page: readonly Posting[]; readonly hasMore: boolean }> {
+  const { account, includes } = selection
+  const found: Posting[] = []
+  // Without a filter one piece is enough; with one, who knows how many it takes.
+  const pieceSize = includes === undefined ? limit + 1 : PIECE_POSTINGS
+  for await (const piece of piecesOf(ledger, account.id, selection, pieceSize)) {
+    found.push(...(includes === undefined ? piece : piece.filter(includes)))
+    if (found.length > limit) break
+  }
+  return { page: found.slice(0, limit), hasMore: found.length > limit }
+}
