@@ -4,17 +4,27 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
-import { plainTerms } from '../../src/ledger/terms.ts'
+import { plainTerms, type Terms } from '../../src/ledger/terms.ts'
 import { SqliteStore } from '../../src/stores/sqlite/store.ts'
 import { verifySqlite } from '../../src/stores/sqlite/verify.ts'
+import { KEPT_FOR_MS } from '../ledger/generated-commands.ts'
 import { engineConforms, type OpenStore } from './conformance.ts'
+import { modelPredicts } from './model-property.ts'
 
-/** `foldEveryPostings` as a deployment has it when undefined. `crash` opens again what a killed process leaves behind. */
-function onFile(foldEveryPostings: number | undefined, { crash }: { crash: boolean }): OpenStore {
+interface FileOptions {
+  /** Opens again what a killed process leaves behind. */
+  readonly crash: boolean
+  /** As a deployment has it when undefined. */
+  readonly foldEveryPostings?: number
+  /** Plain ones when undefined. */
+  readonly terms?: Terms
+}
+
+function onFile({ crash, foldEveryPostings, terms }: FileOptions): OpenStore {
   return async (clock, idempotencyTtlMs) => {
     const folder = await mkdtemp(join(tmpdir(), 'mini-atm-store-'))
     const options = {
-      terms: plainTerms(idempotencyTtlMs),
+      terms: terms ?? plainTerms(idempotencyTtlMs),
       clock: () => clock.nowMs,
       ...(foldEveryPostings !== undefined && { foldEveryPostings }),
     }
@@ -53,9 +63,19 @@ test('the engine under test is the SQLite that Node carries', () => {
   assert.equal(version, process.versions['sqlite'])
 })
 
-describe('the embedded engine on a file', () => engineConforms(onFile(undefined, { crash: false }), 200))
-describe('the embedded engine on a file, killed', () =>
-  engineConforms(onFile(undefined, { crash: true }), 200))
+/** A deployment that limits its customers, where the day begins at 15:00 UTC. */
+const strictTerms: Terms = {
+  idempotencyTtlMs: KEPT_FOR_MS,
+  limits: { overdraft: 50n, withdrawal: 200n, dailyAmount: 400n, dailyCount: 4 },
+  timeZone: 'Asia/Tokyo',
+}
+
+describe('the embedded engine on a file', () => engineConforms(onFile({ crash: false }), 100))
+describe('the embedded engine on a file, killed', () => engineConforms(onFile({ crash: true }), 100))
 describe('the embedded engine on a file, folding all the time, killed', () =>
-  engineConforms(onFile(3, { crash: true }), 200))
+  engineConforms(onFile({ crash: true, foldEveryPostings: 3 }), 100))
+describe('the embedded engine on a file, with limits for all and days that are not those of UTC, killed', () => {
+  const open = onFile({ crash: true, foldEveryPostings: 3, terms: strictTerms })
+  modelPredicts({ open, terms: strictTerms, hoursAheadOfUtc: 9, sequences: 100 })
+})
 describe('the embedded engine in memory', () => engineConforms(inMemory, 2_000))
