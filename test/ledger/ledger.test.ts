@@ -3,15 +3,18 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
-import type { Deposit, Outcome } from '../../src/ledger/commands.ts'
+import type { Deposit } from '../../src/ledger/commands.ts'
 import { Ledger } from '../../src/ledger/ledger.ts'
+import type { Outcome } from '../../src/ledger/outcomes.ts'
 import { type Store, StoreUnavailable } from '../../src/ledger/store.ts'
+import { plainTerms } from '../../src/ledger/terms.ts'
 import { openTestAccounts } from '../../src/ledger/test-accounts.ts'
 import { SqliteStore } from '../../src/stores/sqlite/store.ts'
 import { verifySqlite } from '../../src/stores/sqlite/verify.ts'
 import { temporaryFolder } from '../support/service.ts'
 
-const options = { terms: { idempotencyTtlMs: 1_000 }, clock: Date.now }
+const terms = plainTerms(1_000)
+const options = { terms, clock: Date.now }
 const deposit: Deposit = { kind: 'deposit', account: '1001', amount: 1n }
 
 const ROUND_TRIP_MS = 20
@@ -22,7 +25,13 @@ function committingBy(store: Store, commit: Store['commit']): Store {
   return {
     commit,
     accounts: (numbers) => store.accounts(numbers),
+    details: (number) => store.details(number),
+    detailsAfter: (afterId, limit) => store.detailsAfter(afterId, limit),
+    accountNumbers: (ids) => store.accountNumbers(ids),
+    hold: (id) => store.hold(id),
+    posting: (id) => store.posting(id),
     history: (accountId, afterId, limit) => store.history(accountId, afterId, limit),
+    latestPostingAt: (accountId, atMs) => store.latestPostingAt(accountId, atMs),
     isEmpty: () => store.isEmpty(),
     close: () => store.close(),
   }
@@ -38,6 +47,7 @@ describe('the ledger', () => {
         sizes.push(commands.length)
         return store.commit(commands)
       }),
+      terms,
     )
     const outcomes = await Promise.all(Array.from({ length: 2_500 }, () => ledger.submit(deposit)))
     assert.deepEqual(sizes, [1_000, 1_000, 500])
@@ -61,6 +71,7 @@ describe('the ledger', () => {
         await setTimeout(ROUND_TRIP_MS)
         return store.commit(commands)
       }),
+      terms,
     )
     const client = async (): Promise<void> => {
       for (let sent = 0; sent < 20; sent += 1) {
@@ -82,10 +93,43 @@ describe('the ledger', () => {
     await ledger.close()
   })
 
+  test('tells an account with the limits of the deployment where it has none of its own', async () => {
+    const limits = { overdraft: 50n, withdrawal: 40n, dailyAmount: undefined, dailyCount: 3 }
+    const generous = { ...terms, limits }
+    const store = new SqliteStore(':memory:', { ...options, terms: generous })
+    const ledger = new Ledger(store, generous)
+    await ledger.submit({ kind: 'open', account: '1', name: 'Ada', openingBalance: 100n })
+    await ledger.submit({ kind: 'open', account: '2', openingBalance: 0n })
+    await ledger.submit({ kind: 'change', account: '1', limits: { overdraft: 0n, dailyAmount: 70n } })
+    await ledger.submit({ kind: 'hold', account: '1', amount: 30n })
+    const details = await ledger.details('1')
+    assert.deepEqual(details, {
+      number: '1',
+      name: 'Ada',
+      status: 'open',
+      balance: 100n,
+      held: 30n,
+      available: 70n,
+      limits: { ...limits, overdraft: 0n, dailyAmount: 70n },
+      openedAtMs: details?.openedAtMs,
+    })
+    assert.equal(await ledger.details('3'), undefined)
+    const all = await ledger.detailsAfter(0, 10)
+    assert.deepEqual(
+      all.map(({ details: { number, available } }) => [number, available]),
+      [
+        ['1', 70n],
+        ['2', 50n],
+      ],
+    )
+    assert.equal(ledger.timeZone, 'UTC')
+    await ledger.close()
+  })
+
   test('refuses at once what it could only answer late, and loses nothing of the rest', async () => {
     const store = new SqliteStore(':memory:', options)
     await openTestAccounts(store)
-    const ledger = new Ledger(store)
+    const ledger = new Ledger(store, terms)
     const answers = await Promise.allSettled(Array.from({ length: 20_500 }, () => ledger.submit(deposit)))
     const refused = answers.filter(({ status }) => status === 'rejected')
     assert.equal(refused.length, 500)
@@ -100,7 +144,7 @@ describe('the ledger', () => {
     const path = join(await temporaryFolder(t), 'atm.db')
     const store = new SqliteStore(path, options)
     await openTestAccounts(store)
-    const ledger = new Ledger(store)
+    const ledger = new Ledger(store, terms)
     const submitted = Array.from({ length: 100 }, () => ledger.submit(deposit))
     await ledger.close()
     const outcomes = await Promise.all(submitted)
@@ -112,7 +156,7 @@ describe('the ledger', () => {
     const path = join(await temporaryFolder(t), 'atm.db')
     const store = new SqliteStore(path, options)
     await openTestAccounts(store)
-    const ledger = new Ledger(store)
+    const ledger = new Ledger(store, terms)
     const before = await ledger.account('1001')
     const saboteur = new DatabaseSync(path)
     // Records are written last, so everything else in the batch is written and must be undone.

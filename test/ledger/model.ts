@@ -1,14 +1,24 @@
 import type { Command, CommandKind, CommandKinds } from '../../src/ledger/commands.ts'
 import { type ModelTerms, Notebook } from './model/notebook.ts'
 import { reverse } from './model/reversing.ts'
-import { capture, change, deposit, hold, open, release, transfer, withdraw } from './model/rules.ts'
+import { capture, change, deposit, open, placeHold, release, transfer, withdraw } from './model/rules.ts'
 import type { Prediction } from './model/told.ts'
 
 type Rules = {
   readonly [Kind in CommandKind]: (book: Notebook, command: CommandKinds[Kind], nowMs: number) => Prediction
 }
 
-const ruleOf: Rules = { deposit, withdraw, transfer, open, change, hold, capture, release, reverse }
+const ruleOf: Rules = {
+  deposit,
+  withdraw,
+  transfer,
+  open,
+  change,
+  hold: placeHold,
+  capture,
+  release,
+  reverse,
+}
 
 /** What a request that was judged may be answered when it is repeated; of all else nothing is kept. */
 const notKept = [

@@ -14,8 +14,9 @@ export interface Seen {
 /** What may not change when all that was asked was declined. Time alone ends holds, so what is held is not in it. */
 export function factsOf({ accounts, histories, holds }: Seen): unknown {
   return {
-    accounts: accounts.map(({ account: { openHolds: _, ...account }, name, openedAtMs }) => ({
+    accounts: accounts.map(({ account, name, openedAtMs }) => ({
       ...account,
+      openHolds: undefined,
       name,
       openedAtMs,
     })),

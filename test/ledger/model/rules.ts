@@ -118,7 +118,7 @@ export function change(
   )
 }
 
-export function hold(
+export function placeHold(
   book: Notebook,
   { account, amount, reference, expiresInMs }: PlaceHold,
   nowMs: number,

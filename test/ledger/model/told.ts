@@ -37,10 +37,12 @@ export interface AccountTold {
 }
 
 /** The movement with the balances that it left. */
-export function tellMovement(notebook: Notebook, { drawer: _, ...movement }: Movement): MovementTold {
+export function tellMovement(notebook: Notebook, movement: Movement): MovementTold {
   const balance = (number: string | undefined): bigint | undefined =>
     number === undefined ? undefined : notebook.balance(number, movement.id)
-  return { ...movement, fromBalance: balance(movement.from), toBalance: balance(movement.to) }
+  const { id, atMs, kind, from, to, amount, reference, reverses, hold } = movement
+  const balances = { fromBalance: balance(from), toBalance: balance(to) }
+  return { id, atMs, kind, from, to, amount, reference, reverses, hold, ...balances }
 }
 
 /** The hold as it stands; one that has merely expired is told as open. */
