@@ -16,6 +16,7 @@ import {
 } from '../support/requests.ts'
 
 const rounds = 200
+const freezes = 15
 const clientsAtOnce = 64
 
 /** A zone where it is about noon, so that no business day ends while a test counts what was withdrawn on it. */
@@ -63,9 +64,9 @@ for (const { name: deployment, start } of deployments) {
           if (told.status === 400) work.refused += 1
         }
       }
-      const withdrawing = Promise.all(Array.from({ length: 32 }, (_, index) => withdraw(inTurn(bank, index))))
+      const withdrawing = Promise.all(Array.from({ length: 16 }, (_, index) => withdraw(inTurn(bank, index))))
       const watching = async (): Promise<void> => {
-        for (let round = 0; round < 25; round += 1) {
+        for (let round = 0; round < freezes; round += 1) {
           const frozen = await changeAccount(inTurn(bank, round), number, { status: 'frozen' })
           const balance = centsIn(expectStatus(frozen, 200), 'balance')
           for (const client of [bank.clients[1], bank.clients[0], bank.clients[1]]) {
@@ -79,8 +80,8 @@ for (const { name: deployment, start } of deployments) {
       }
       await Promise.all([withdrawing, watching().finally(() => (work.over = true))])
       t.diagnostic(`${work.accepted} accepted, ${work.refused} refused`)
-      assert.ok(work.accepted > 25 && work.refused > 25, 'they were withdrawing all the time')
-      const left = 1_000_000n - BigInt(work.accepted) - 2n * 25n
+      assert.ok(work.accepted > freezes && work.refused > freezes, 'they were withdrawing all the time')
+      const left = 1_000_000n - BigInt(work.accepted) - 2n * BigInt(freezes)
       assert.equal(await bank.clients[0].balance(number), left)
       await assertVerified(bank.store)
     })

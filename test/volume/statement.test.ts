@@ -12,12 +12,19 @@ import { readCsvStatement, type ReadStatement } from '../support/statements.ts'
 
 const BYTES_PER_MIB = 1024 * 1024
 const MAX_GROWTH_MIB = 64
+
+/** With this little room garbage cannot lie about until it looks like something that is kept. */
+const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=64 --max-semi-space-size=1' }
 const INSTANTS = 100
 /** Of 1,000 times the length: far more than it costs, and far less than looking through it would. */
 const MAX_COST_RATIO = 5
 
-async function serve(t: TestContext, store: string): Promise<{ client: Client; pid: number | undefined }> {
-  const service = await startService(['--store', store])
+async function serve(
+  t: TestContext,
+  store: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ client: Client; pid: number | undefined }> {
+  const service = await startService(['--store', store], env)
   const client = new Client(service.url, 1)
   t.after(async () => {
     client.close()
@@ -97,7 +104,7 @@ describe('a long history', () => {
   test('of 1,000,000 postings leaves as a statement in flat memory, and balances at any instant agree with it', async (t) => {
     const store = `sqlite:${join(await temporaryFolder(t), 'atm.db')}`
     const dated = await writeHistories(store, { batches: 1_000, postingsPerBatch: 1_000 })
-    const { client, pid } = await serve(t, store)
+    const { client, pid } = await serve(t, store, SMALL_HEAP)
     const statement = await readInFlatMemory(t, client, pid)
     assert.equal(statement.lines, 1_000_000)
     assert.equal(statement.closingBalance, await client.balance(LONG))
