@@ -20,7 +20,6 @@ const TAKE_BACK_TO_VERSION_1 = `
     DROP COLUMN overdraft_limit, DROP COLUMN withdrawal_limit, DROP COLUMN daily_amount_limit,
     DROP COLUMN daily_count_limit, DROP COLUMN withdrawn_day, DROP COLUMN withdrawn_amount,
     DROP COLUMN withdrawn_count;
-  ALTER TABLE idempotency_keys DROP CONSTRAINT idempotency_keys_check;
   ALTER TABLE idempotency_keys DROP COLUMN snapshot, ADD CONSTRAINT idempotency_keys_check
     CHECK ((posting_id IS NULL) <> (reason IS NULL));
   ALTER SEQUENCE posting_ids INCREMENT BY 1000;

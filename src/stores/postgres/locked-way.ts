@@ -8,8 +8,12 @@ import { ALL_DRAWERS, type Resolved, resolve } from './resolving.ts'
 import type { Session } from './session.ts'
 import { type Turn, write } from './writing-statement.ts'
 
-/** When an instance is cut off in the middle of a transaction, its locks go with the transaction after this long. */
-const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = 5000'
+/**
+ * When an instance is cut off in the middle of a transaction, its locks go with the transaction after this long. And
+ * the server is to keep its plans: it would make new ones for small batches each time, which takes longer than they do.
+ */
+const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = 5000;
+  SET LOCAL plan_cache_mode = force_generic_plan`
 
 export interface LockedBatch {
   readonly commands: readonly Command[]

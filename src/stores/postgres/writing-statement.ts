@@ -1,10 +1,11 @@
+import type { Account } from '../../ledger/accounts.ts'
 import type { KeyRecord } from '../../ledger/idempotency.ts'
-import { storedFrom } from '../../ledger/kept-outcomes.ts'
+import { storedFrom, type StoredOutcome } from '../../ledger/kept-outcomes.ts'
 import { type Posting, postingKinds } from '../../ledger/postings.ts'
 import { number } from '../values.ts'
 import { bytesArray, integerArray, textArray } from './arrays.ts'
 import type { Decided } from './deciding.ts'
-import { realIdOf } from './provisional-ids.ts'
+import { FIRST_PROVISIONAL_ID, realIdOf } from './provisional-ids.ts'
 import type { Parameter, Session } from './session.ts'
 
 /** The place of a batch among those of its instance: it is carried out in this place or not at all. */
@@ -25,9 +26,10 @@ export interface Turn {
  * the expected one cannot change any more, and the rows of this statement's snapshot are the newest ones. The ids
  * are drawn after that: for every account they grow in the order of commits.
  *
- * A column of which a batch has nothing at all comes as an empty list, and is NULL in every row.
+ * `more` is what only some batches need: without it the server has less to do for all others.
  */
-const WRITE = `
+function statement(more: (sql: string) => string): string {
+  return `
   WITH expected AS (
     SELECT id, version FROM unnest($4::bigint[], $5::bigint[]) AS expected (id, version)
   ), locked AS (
@@ -38,49 +40,77 @@ const WRITE = `
       AND (SELECT count(*) FROM locked JOIN expected USING (id, version)) = cardinality($4::bigint[])
     RETURNING first_posting_id
   ), changed AS (
-    UPDATE accounts SET balance = new.balance, version = accounts.version + 1, latest_posting_ms = $6::bigint,
-      withdrawn_day = new.day, withdrawn_amount = new.amount, withdrawn_count = new.count
-    FROM turn, unnest($7::bigint[], $8::bigint[], $9::int[], $10::numeric[], $11::int[])
-      AS new (id, balance, day, amount, count)
+    UPDATE accounts SET balance = new.balance, version = accounts.version + 1, latest_posting_ms = $6::bigint
+      ${more(', withdrawn_day = new.day, withdrawn_amount = new.amount, withdrawn_count = new.count')}
+    FROM turn, unnest($7::bigint[], $8::bigint[] ${more(', $20::int[], $21::numeric[], $22::int[]')})
+      AS new (id, balance ${more(', day, amount, count')})
     WHERE accounts.id = new.id
   ), posted AS (
     INSERT INTO postings
-      (id, at_ms, kind, debit_account_id, credit_account_id, amount, debit_balance, credit_balance,
-       reference, reversed_posting_id, hold_id)
-    SELECT ${realIdOf('new_id')}, $6::bigint, kind, debit_id, credit_id, amount, debit_balance, credit_balance,
-      reference, ${realIdOf('reversed_id')}, hold_id
-    FROM turn, unnest($12::bigint[], $13::smallint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[],
-      $18::bigint[], $19::text[], $20::bigint[], $21::bigint[])
-      AS new (new_id, kind, debit_id, credit_id, amount, debit_balance, credit_balance,
-        reference, reversed_id, hold_id)
+      (id, at_ms, kind, debit_account_id, credit_account_id, amount, debit_balance, credit_balance
+       ${more(', reference, reversed_posting_id, hold_id')})
+    SELECT first_posting_id + new_id - ${FIRST_PROVISIONAL_ID}, $6::bigint, kind, debit_id, credit_id, amount,
+      debit_balance, credit_balance ${more(`, reference, ${realIdOf('reversed_id')}, hold_id`)}
+    FROM turn, unnest($9::bigint[], $10::smallint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[],
+      $15::bigint[] ${more(', $23::text[], $24::bigint[], $25::bigint[]')})
+      AS new (new_id, kind, debit_id, credit_id, amount, debit_balance, credit_balance
+        ${more(', reference, reversed_id, hold_id')})
   ), kept AS (
-    INSERT INTO idempotency_keys (digest, fingerprint, at_ms, posting_id, reason, snapshot)
-    SELECT digest, fingerprint, $6::bigint, ${realIdOf('kept_id')}, reason, snapshot
-    FROM turn, unnest($22::bytea[], $23::bytea[], $24::bigint[], $25::text[], $26::text[])
-      AS new (digest, fingerprint, kept_id, reason, snapshot)
+    INSERT INTO idempotency_keys (digest, fingerprint, at_ms, posting_id, reason ${more(', snapshot')})
+    SELECT digest, fingerprint, $6::bigint, ${realIdOf('kept_id')}, reason ${more(', snapshot')}
+    FROM turn, unnest($16::bytea[], $17::bytea[], $18::bigint[], $19::text[] ${more(', $26::text[]')})
+      AS new (digest, fingerprint, kept_id, reason ${more(', snapshot')})
   )
   SELECT first_posting_id FROM turn`
+}
+
+const WRITE = statement(() => '')
+
+const WRITE_MORE = statement((sql) => sql)
 
 /**
  * Sends the writing statement; answers the id of the first posting, or undefined when nothing was written because
  * another instance has changed an account or the turn has passed.
  */
 export async function write(session: Session, turn: Turn, decided: Decided): Promise<number | undefined> {
-  const { books } = decided
-  const [row] = await session.query(WRITE, [
+  const { books, read } = decided
+  const changed = [...books.changedAccounts].filter(({ id }) => read.has(id))
+  const kept = keptOf(books.newKeyRecords)
+  const parameters = [
     turn.writerId,
     turn.batch,
     turn.epoch,
-    ...accountColumns(decided),
+    ...accountColumns(decided, changed),
     ...postingColumns(books.postings),
-    ...keyColumns(books.newKeyRecords),
-  ])
+    ...keyColumns(kept),
+  ]
+  const hasMore =
+    changed.some(({ id, withdrawn }) => withdrawn !== read.get(id)?.withdrawn) ||
+    books.postings.some(hasLinks) ||
+    kept.some(({ snapshot }) => snapshot !== undefined)
+  const [row] = hasMore
+    ? await session.query(WRITE_MORE, [...parameters, ...moreColumns(changed, books.postings, kept)])
+    : await session.query(WRITE, parameters)
   return row === undefined ? undefined : number(row, 'first_posting_id')
 }
 
-/** $4 to $11 */
-function accountColumns({ books, read }: Decided): readonly Parameter[] {
-  const changed = [...books.changedAccounts].filter(({ id }) => read.has(id))
+type Kept = Pick<KeyRecord, 'digest' | 'fingerprint'> & StoredOutcome
+
+function keptOf(records: readonly KeyRecord[]): readonly Kept[] {
+  return (
+    records
+      .map(({ digest, fingerprint, outcome }) => ({ digest, fingerprint, ...storedFrom(outcome) }))
+      // Instances that insert the same keys do it in one order, and so do not wait for each other.
+      .toSorted((left, right) => (left.digest < right.digest ? -1 : 1))
+  )
+}
+
+function hasLinks({ reference, reversedPostingId, holdId }: Posting): boolean {
+  return reference !== undefined || reversedPostingId !== undefined || holdId !== undefined
+}
+
+/** $4 to $8 */
+function accountColumns({ books, read }: Decided, changed: readonly Account[]): readonly Parameter[] {
   const expected = [...read.values()].filter(
     (account) => account.number !== undefined || changed.some(({ id }) => id === account.id),
   )
@@ -90,64 +120,46 @@ function accountColumns({ books, read }: Decided): readonly Parameter[] {
     books.nowMs,
     integerArray(changed.map(({ id }) => id)),
     integerArray(changed.map(({ balance }) => balance)),
+  ]
+}
+
+/** $9 to $15 */
+function postingColumns(postings: readonly Posting[]): readonly Parameter[] {
+  const column = (value: (posting: Posting) => number | bigint): string => integerArray(postings.map(value))
+  return [
+    column(({ id }) => id),
+    column(({ kind }) => postingKinds.indexOf(kind)),
+    column(({ debitAccountId }) => debitAccountId),
+    column(({ creditAccountId }) => creditAccountId),
+    column(({ amount }) => amount),
+    column(({ debitBalance }) => debitBalance),
+    column(({ creditBalance }) => creditBalance),
+  ]
+}
+
+/** $16 to $19 */
+function keyColumns(kept: readonly Kept[]): readonly Parameter[] {
+  return [
+    bytesArray(kept.map(({ digest }) => digest)),
+    bytesArray(kept.map(({ fingerprint }) => fingerprint)),
+    integerArray(kept.map(({ postingId }) => postingId)),
+    textArray(kept.map(({ reason }) => reason)),
+  ]
+}
+
+/** $20 to $26 */
+function moreColumns(
+  changed: readonly Account[],
+  postings: readonly Posting[],
+  kept: readonly Kept[],
+): readonly Parameter[] {
+  return [
     integerArray(changed.map(({ withdrawn }) => withdrawn.day)),
     integerArray(changed.map(({ withdrawn }) => withdrawn.amount)),
     integerArray(changed.map(({ withdrawn }) => withdrawn.count)),
+    textArray(postings.map(({ reference }) => reference)),
+    integerArray(postings.map(({ reversedPostingId }) => reversedPostingId)),
+    integerArray(postings.map(({ holdId }) => holdId)),
+    textArray(kept.map(({ snapshot }) => snapshot)),
   ]
-}
-
-/** $12 to $21 */
-function postingColumns(postings: readonly Posting[]): readonly Parameter[] {
-  const integers = (value: (posting: Posting) => number | bigint): string => integerArray(postings.map(value))
-  return [
-    integers(({ id }) => id),
-    integers(({ kind }) => postingKinds.indexOf(kind)),
-    integers(({ debitAccountId }) => debitAccountId),
-    integers(({ creditAccountId }) => creditAccountId),
-    integers(({ amount }) => amount),
-    integers(({ debitBalance }) => debitBalance),
-    integers(({ creditBalance }) => creditBalance),
-    whereAny(
-      postings.map(({ reference }) => reference),
-      textArray,
-    ),
-    whereAny(
-      postings.map(({ reversedPostingId }) => reversedPostingId),
-      integerArray,
-    ),
-    whereAny(
-      postings.map(({ holdId }) => holdId),
-      integerArray,
-    ),
-  ]
-}
-
-/** $22 to $26 */
-function keyColumns(records: readonly KeyRecord[]): readonly Parameter[] {
-  // Instances that insert the same keys do it in one order, and so do not wait for each other.
-  const sorted = records.toSorted((left, right) => (left.digest < right.digest ? -1 : 1))
-  const stored = sorted.map(({ outcome }) => storedFrom(outcome))
-  return [
-    bytesArray(sorted.map(({ digest }) => digest)),
-    bytesArray(sorted.map(({ fingerprint }) => fingerprint)),
-    whereAny(
-      stored.map(({ postingId }) => postingId),
-      integerArray,
-    ),
-    whereAny(
-      stored.map(({ reason }) => reason),
-      textArray,
-    ),
-    whereAny(
-      stored.map(({ snapshot }) => snapshot),
-      textArray,
-    ),
-  ]
-}
-
-function whereAny<Value>(
-  values: readonly (Value | undefined)[],
-  list: (values: readonly (Value | undefined)[]) => string,
-): string {
-  return list(values.some((value) => value !== undefined) ? values : [])
 }
