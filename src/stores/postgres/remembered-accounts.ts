@@ -14,7 +14,7 @@ interface Remembered {
   readonly isTrusted: boolean
 }
 
-/** So many customers' accounts are remembered, up to twice as many: 20 to 40 MB, and some for their open holds. */
+/** So many customers' accounts are remembered, up to twice as many: 17 to 34 MB, and more for open holds. */
 const REMEMBERED_ACCOUNTS = 50_000
 
 /**
