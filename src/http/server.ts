@@ -14,6 +14,7 @@ import { openingRoutes } from './resources/opening.ts'
 import { operationRoutes } from './resources/operations.ts'
 import { Problem } from './problems/problems.ts'
 import { answerProtocolFault, answerRareRequests } from './faults/raw-errors.ts'
+import { compileLazily } from './lazy-compilers.ts'
 import { logRequests, requestIdOf } from './request-log.ts'
 import { reversalRoutes } from './resources/reversals.ts'
 import { closeInTime } from './shutdown.ts'
@@ -52,10 +53,9 @@ export async function buildServer({ ledger, logger, version }: ServerParts): Pro
     clientErrorHandler: answerProtocolFault,
     // Node would answer in its own format; the hook below answers in ours.
     http: { requireHostHeader: false, IncomingMessage: CollectedRequest },
-    // A body is what it says it is: nothing is read as another type, nothing is left out.
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     frameworkErrors: answerBadUrl,
   })
+  compileLazily(app)
   closeInTime(app)
   readJsonBodies(app)
   answerErrors(app, logger)

@@ -10,6 +10,8 @@ const formats = new Map<string, Intl.DateTimeFormat>()
 
 /** Whether the name is a time zone of the IANA database, such as `Europe/Zurich`. */
 export function isTimeZone(name: string): boolean {
+  // Not asked of the database of zones, which takes some megabytes once it is in use.
+  if (name === DEFAULT_TIME_ZONE) return true
   try {
     Intl.DateTimeFormat('en', { timeZone: name })
     return true
