@@ -1,7 +1,7 @@
 import type { AuditReport } from '../ledger/audit/audit.ts'
 import type { Terms } from '../ledger/terms.ts'
 import { type Store, StoreOpenError } from '../ledger/store.ts'
-import { IN_MEMORY } from './sqlite/database.ts'
+import { IN_MEMORY } from './sqlite/file/database.ts'
 import { SqliteStore } from './sqlite/store.ts'
 import { verifySqlite } from './sqlite/verify.ts'
 

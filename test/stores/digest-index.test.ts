@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { keyDigest } from '../../src/ledger/idempotency.ts'
-import { DigestIndex } from '../../src/stores/sqlite/digest-index.ts'
+import { DigestIndex } from '../../src/stores/sqlite/tables/digest-index.ts'
 
 describe('the index of digests', () => {
   test('finds what a plain map would find, through any order of adding and deleting', () => {

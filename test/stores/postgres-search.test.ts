@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { HISTORY, LATEST_POSTING_AT } from '../../src/stores/postgres/posting-search.ts'
+import { HISTORY, LATEST_POSTING_AT } from '../../src/stores/postgres/reading/posting-search.ts'
 import { isRecord } from '../support/client.ts'
 import { connectTo } from '../support/postgres.ts'
 import { Random } from '../support/random.ts'

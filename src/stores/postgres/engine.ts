@@ -1,14 +1,14 @@
 import type { AuditReport } from '../../ledger/audit/audit.ts'
 import { businessDay, startOfDay } from '../../ledger/business-day.ts'
 import { type Store, StoreOpenError } from '../../ledger/store.ts'
-import { connectTo } from './connecting.ts'
-import { Deadline } from './deadline.ts'
-import type { DecidingOptions } from './deciding.ts'
-import { migrate, requireNewestShape, type Today } from './migrations.ts'
-import type { Session } from './session.ts'
+import { connectTo } from './connection/connecting.ts'
+import { Deadline } from './connection/deadline.ts'
+import type { DecidingOptions } from './writing/deciding.ts'
+import { migrate, requireNewestShape, type Today } from './schema/migrations.ts'
+import type { Session } from './connection/session.ts'
 import { PostgresStore } from './store.ts'
-import { readTarget, type Target } from './url.ts'
-import { auditSnapshot } from './verify.ts'
+import { readTarget, type Target } from './connection/url.ts'
+import { auditSnapshot } from './reading/verify.ts'
 
 /** A start waits this long for a server that is starting too. */
 const OPEN_WITHIN_MS = 10_000

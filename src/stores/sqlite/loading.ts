@@ -5,11 +5,11 @@ import { type KeyRecord, keyDigest } from '../../ledger/idempotency.ts'
 import type { LoadedBooks } from '../../ledger/loaded-books.ts'
 import type { ReversiblePosting } from '../../ledger/postings.ts'
 import { namedBy } from '../../ledger/rules/all.ts'
-import type { AccountTable } from './account-table.ts'
-import type { HoldTable } from './hold-table.ts'
-import type { KeyTable } from './key-table.ts'
-import type { LiveAccounts } from './live-accounts.ts'
-import type { PostingTable } from './posting-table.ts'
+import type { AccountTable } from './tables/account-table.ts'
+import type { HoldTable } from './tables/hold-table.ts'
+import type { KeyTable } from './tables/key-table.ts'
+import type { LiveAccounts } from './live/live-accounts.ts'
+import type { PostingTable } from './tables/posting-table.ts'
 
 /** Where a batch is loaded from. */
 export interface LoadingSources {

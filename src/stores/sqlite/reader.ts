@@ -2,11 +2,11 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { AccountBalance, StoredDetails } from '../../ledger/accounts.ts'
 import type { StoredHold } from '../../ledger/holds.ts'
 import type { Posting, ReversiblePosting } from '../../ledger/postings.ts'
-import type { AccountLabel, AccountTable } from './account-table.ts'
-import { prepare } from './prepare.ts'
-import type { HoldTable } from './hold-table.ts'
-import type { LiveAccounts } from './live-accounts.ts'
-import type { PostingTable } from './posting-table.ts'
+import type { AccountLabel, AccountTable } from './tables/account-table.ts'
+import { prepare } from './tables/prepare.ts'
+import type { HoldTable } from './tables/hold-table.ts'
+import type { LiveAccounts } from './live/live-accounts.ts'
+import type { PostingTable } from './tables/posting-table.ts'
 
 /** Where the books are read from. */
 export interface ReadableBooks {

@@ -1,13 +1,13 @@
 import { audit, type AuditReport } from '../../ledger/audit/audit.ts'
 import type { AuditedAccount, AuditedHold } from '../../ledger/audit/source.ts'
 import { DEFAULT_TIME_ZONE } from '../../ledger/business-day.ts'
-import { AccountTable } from './account-table.ts'
-import { openForReading } from './database.ts'
-import { HoldTable } from './hold-table.ts'
-import { allKeyRecords } from './key-table.ts'
-import { LiveAccounts } from './live-accounts.ts'
-import { LiveHolds } from './live-holds.ts'
-import { PostingTable } from './posting-table.ts'
+import { AccountTable } from './tables/account-table.ts'
+import { openForReading } from './file/database.ts'
+import { HoldTable } from './tables/hold-table.ts'
+import { allKeyRecords } from './tables/key-table.ts'
+import { LiveAccounts } from './live/live-accounts.ts'
+import { LiveHolds } from './live/live-holds.ts'
+import { PostingTable } from './tables/posting-table.ts'
 
 const CHUNK_LENGTH = 1_000
 

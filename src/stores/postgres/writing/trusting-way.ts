@@ -1,0 +1,34 @@
+import type { Command } from '../../../ledger/commands.ts'
+import { type Decided, decideAll, type DecidingOptions } from './deciding.ts'
+import type { VersionedAccount } from '../rows/account-rows.ts'
+import type { Session } from '../connection/session.ts'
+import { type Turn, write } from './writing-statement.ts'
+
+export interface TrustingBatch {
+  readonly commands: readonly Command[]
+  readonly turn: Turn
+  /** All accounts that the batch names and the drawer, as they are remembered. */
+  readonly accounts: readonly VersionedAccount[]
+  readonly drawerId: number
+  readonly options: DecidingOptions
+  /** Called with what was decided, before it is sent: from here on it may have been committed. */
+  readonly onSending: (decided: Decided) => void
+}
+
+/** A plain batch names accounts alone, and its keys are taken to be new. */
+const NOTHING_ELSE = { keyRecords: [], holds: [], reversiblePostings: [], nextAccountId: 0, nextHoldId: 0 }
+
+/**
+ * The short way: decides on the accounts as this instance left them and sends the one statement that writes only
+ * if they still are so. One round trip. Answers undefined, or rejects, with nothing written.
+ */
+export async function commitTrusting(
+  session: Session,
+  { commands, turn, accounts, drawerId, options, onSending }: TrustingBatch,
+): Promise<{ decided: Decided; firstPostingId: number } | undefined> {
+  const decided = decideAll(commands, { accounts, ...NOTHING_ELSE }, drawerId, options)
+  if (decided.books.lackedCash) return undefined
+  onSending(decided)
+  const firstPostingId = await write(session, turn, decided)
+  return firstPostingId === undefined ? undefined : { decided, firstPostingId }
+}
