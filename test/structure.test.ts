@@ -36,6 +36,11 @@ function engineOf(path: string): string | undefined {
   return /^src\/stores\/([^/]+)\//.exec(path)?.[1]
 }
 
+/** A folder within a layer counts as one room; a file that stands beside such folders counts for itself. */
+function roomOf(path: string): string {
+  return path.split('/').length > 3 ? dirname(path) : path
+}
+
 /** One line for each breach: where it is and how to mend it. */
 function expectNone(breaches: readonly string[]): void {
   assert.equal(breaches.length, 0, `\n${breaches.join('\n')}`)
@@ -116,8 +121,6 @@ describe('the structure', () => {
   })
 
   test('no import runs in a circle between folders', () => {
-    // A folder within a layer counts as one; a file that stands beside such folders counts for itself.
-    const roomOf = (path: string): string => (path.split('/').length > 3 ? dirname(path) : path)
     const rooms = Map.groupBy(src, ({ path }) => roomOf(path))
     const cycle = findCycle(
       [...rooms].map(([path, sources]) => ({

@@ -85,11 +85,12 @@ async function writeAndCommit(
     return { decided, firstPostingId: undefined }
   }
   onSending(decided)
-  const writesMore = openedAccounts.length + alteredAccounts.size + changedHolds.size > 0
+  const replaced = replacedKeys(decided, found)
+  const writesMore = openedAccounts.length + alteredAccounts.size + changedHolds.size + replaced.length > 0
   const [, , , firstPostingId] = await Promise.all([
     openedAccounts.length > 0 ? insertAccounts(session, decided) : undefined,
     alteredAccounts.size > 0 ? alterAccounts(session, alteredAccounts) : undefined,
-    makeRoomForKeys(session, decided, found),
+    replaced.length > 0 ? deleteKeys(session, replaced) : undefined,
     write(session, turn, decided),
     changedHolds.size > 0 ? saveHolds(session, turn, changedHolds.values()) : undefined,
     // The rest must not stay without the batch, so then the commit waits for the answer.
@@ -103,11 +104,10 @@ async function writeAndCommit(
   return { decided, firstPostingId }
 }
 
-/** Frees keys for new records: of those that were there, an expired one or a decline may be replaced. */
-async function makeRoomForKeys(session: Session, { books }: Decided, found: Loaded): Promise<void> {
+/** The keys that get a new record in the place of one that was there: of an expired one, or of a decline. */
+function replacedKeys({ books }: Decided, found: Loaded): readonly string[] {
   const kept = new Set(found.keyRecords.map(({ digest }) => digest))
-  const replaced = books.newKeyRecords.flatMap(({ digest }) => (kept.has(digest) ? [digest] : []))
-  if (replaced.length > 0) await deleteKeys(session, replaced)
+  return books.newKeyRecords.flatMap(({ digest }) => (kept.has(digest) ? [digest] : []))
 }
 
 async function rollBack(session: Session): Promise<void> {
