@@ -85,13 +85,11 @@ async function sendAll(
     for (const predicted of await comparison.commit(store, commands)) countIn(counts, predicted)
     assert.equal(under.total?.() ?? 0n, 0n, 'all balances together are zero')
   }
-  await assertReads(store, comparison)
 }
 
-async function compareAtTheEnd({ reopen, verify }: StoreUnderTest, comparison: Comparison): Promise<void> {
-  if (verify !== undefined) assert.deepEqual((await verify()).firstDifferences, [])
-  if (reopen === undefined) return
-  const store = await reopen()
+async function compareAtTheEnd(under: StoreUnderTest, comparison: Comparison): Promise<void> {
+  if (under.verify !== undefined) assert.deepEqual((await under.verify()).firstDifferences, [])
+  const store = (await under.reopen?.()) ?? under.store
   await comparison.compareAnew(store)
   await assertReads(store, comparison)
 }
