@@ -39,7 +39,7 @@ describe('the PostgreSQL engine', () => {
     }
   }
 
-  engineConforms(onServer, 100)
+  engineConforms(onServer, 500)
 
   test('the engine under test is a PostgreSQL server of a version that is promised', async (t) => {
     const version = await serverVersion()
