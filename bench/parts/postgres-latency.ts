@@ -38,7 +38,7 @@ async function compareDistances(bench: Bench, postgres: PostgresServer, line: De
   const template = await postgres.create()
   await seedStoreAt({ store: template, accounts: ACCOUNTS, postings: 0, keys: 0 })
   const near = serviceOnPostgres(postgres, template)
-  const far = serviceOnPostgres(postgres, template, throughProxy(line))
+  const far = serviceOnPostgres(postgres, template, { url: throughProxy(line) })
   const hot = { ...depositsToOneAccount, firstAccount: FIRST_SEEDED_ACCOUNT }
   const uniform = { ...hot, accounts: ACCOUNTS }
   return compareAloud(withSettings(bench, { connections: CONNECTIONS, warmupSeconds: WARMUP_SECONDS }), [

@@ -36,15 +36,16 @@ export function service(options: ServiceOptions = {}): (folder: string) => Serve
   })
 }
 
-/** The service, as durable, on a copy of a database. `url` may lead it there by another way. */
+/** The service, as durable, on a copy of a database. `url` may lead it there by another way, `root` is another clone. */
 export function serviceOnPostgres(
   postgres: PostgresServer,
   template: string,
-  url: (direct: string) => string = (direct) => direct,
+  { url, root }: { readonly url?: (direct: string) => string; readonly root?: string } = {},
 ): ServerRecipe {
   return async () => {
     const database = await postgres.copyOf(template)
-    return { program: 'src/main.ts', options: { store: url(database.url) }, database }
+    const options = { store: url === undefined ? database.url : url(database.url) }
+    return { program: 'src/main.ts', options, database, ...(root !== undefined && { root }) }
   }
 }
 

@@ -17,9 +17,9 @@ export interface StoredOutcome {
 
 /** What is to be stored of the outcome. */
 export function storedFrom(outcome: Outcome): StoredOutcome {
-  const none: StoredOutcome = { postingId: undefined, reason: undefined, snapshot: undefined }
   const { status } = outcome
-  if (status === 'posted') return { ...none, postingId: outcome.posting.id }
+  if (status === 'posted') return { postingId: outcome.posting.id, reason: undefined, snapshot: undefined }
+  const none: StoredOutcome = { postingId: undefined, reason: undefined, snapshot: undefined }
   if (status === 'rejected') return { ...none, reason: outcome.reason }
   if (status === 'captured')
     return { ...none, postingId: outcome.posting.id, snapshot: snapshotOf(status, outcome.hold) }
