@@ -87,7 +87,10 @@ export interface ReleaseHold extends Retryable {
 /** Gives back all or part of what a posting moved. */
 export interface Reverse extends Retryable {
   readonly kind: 'reverse'
-  /** The posting, by its id or by the key of the request that made it, which may never have arrived. */
+  /**
+   * The posting, by its id or by the key of the request that made it, which may never have arrived. By its key a hold
+   * is given back too.
+   */
   readonly original: { readonly postingId: number } | { readonly idempotencyKey: string }
   /** Cents, 1 to `MAX_CENTS`; all that is left when undefined. */
   readonly amount?: bigint

@@ -258,9 +258,30 @@ describe('a reversal by the key of a request', () => {
     assertRefused(await withdraw(), 400, 'idempotency_key_closed')
   })
 
+  test('that placed a hold frees it, once, and answers the same when it is repeated', async () => {
+    const hold = (key: string): Promise<Told> =>
+      ask(atm.client, 'POST', '/accounts/1001/holds', { amount: '1.00' }, key)
+    const placed = expectStatus(await hold('held'), 201)
+    const freed = expectStatus(await reverse(atm.client, { idempotency_key: 'held' }), 200)
+    assert.equal(textIn(freed, 'status'), 'released')
+    assert.equal(textIn(innerOf(freed, 'hold'), 'id'), textIn(placed, 'id'))
+    assert.equal(textIn(innerOf(freed, 'hold'), 'status'), 'released')
+    assert.equal(textIn(await ask(atm.client, 'GET', '/accounts/1001'), 'held'), '0.00')
+    assertReplayOf(await reverse(atm.client, { idempotency_key: 'held' }), freed)
+    assertReplayOf(await hold('held'), placed)
+
+    const captured = textIn(expectStatus(await hold('captured'), 201), 'id')
+    expectStatus(await captureHold(atm.client, captured), 200)
+    assertRefused(await reverse(atm.client, { idempotency_key: 'captured' }), 400, 'hold_captured')
+    expectStatus(await hold('in-part'), 201)
+    const part = { idempotency_key: 'in-part', amount: '0.50' }
+    assertRefused(await reverse(atm.client, part), 400, 'not_reversible')
+    expectStatus(await reverse(atm.client, { idempotency_key: 'late-hold' }), 200)
+    assertRefused(await hold('late-hold'), 400, 'idempotency_key_closed')
+  })
+
   test('that moved no money is declined', async () => {
     const requests = [
-      (key: string) => ask(atm.client, 'POST', '/accounts/1001/holds', { amount: '1.00' }, key),
       (key: string) => ask(atm.client, 'PATCH', '/accounts/1001', { status: 'open' }, key),
       (key: string) => ask(atm.client, 'POST', '/accounts', { name: 'Ada' }, key),
     ]

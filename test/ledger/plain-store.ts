@@ -118,13 +118,15 @@ export class PlainStore implements Store {
     const named = commands.map((command) => namedBy(command))
     const keys = commands.flatMap(({ idempotencyKey }) => idempotencyKey ?? [])
     const keysToReverse = named.flatMap((each) => each.keys ?? [])
-    const holds = this.#loadAll(
-      named.flatMap((each) => each.holds ?? []),
-      (id) => this.#holds[id - 1],
-    )
+    const toReverse = this.#recordsOf(keysToReverse).map(({ outcome }) => outcome)
+    const holdIds = [
+      ...named.flatMap((each) => each.holds ?? []),
+      ...toReverse.flatMap((outcome) => (outcome.status === 'held' ? outcome.hold.id : [])),
+    ]
+    const holds = this.#loadAll(holdIds, (id) => this.#holds[id - 1])
     const postingIds = [
       ...named.flatMap((each) => each.postings ?? []),
-      ...this.#recordsOf(keysToReverse).flatMap(({ outcome }) => storedFrom(outcome).postingId ?? []),
+      ...toReverse.flatMap((outcome) => storedFrom(outcome).postingId ?? []),
     ]
     const reversiblePostings = this.#loadAll(postingIds, (id) => this.#reversible(id))
     const accountIds = new Set([

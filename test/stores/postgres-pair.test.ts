@@ -47,6 +47,26 @@ describe('two stores on one PostgreSQL', () => {
     await assertSound(pair.url)
   })
 
+  test('that get a hold and its reversal by key at once free the money, or never hold it', async (t) => {
+    const pair = await openPair(t)
+    const hold = (idempotencyKey: string): Command => ({
+      kind: 'hold',
+      account: '1',
+      amount: 100n,
+      idempotencyKey,
+    })
+    const answers = await contest(pair, async (round) => [hold(`${round}`), reverseKey(`${round}`)])
+    const kinds = new Set(answers.map((each) => each.join(' and ')))
+    t.diagnostic([...kinds].join(' · '))
+    const allowed = ['held and released', 'idempotency_key_closed and key_closed']
+    assert.deepEqual(
+      [...kinds].filter((kind) => !allowed.includes(kind)),
+      [],
+    )
+    assert.deepEqual((await pair.stores[0].details('1'))?.account.openHolds, [])
+    await assertSound(pair.url)
+  })
+
   test('of which one closes a key while the original waits in the other: the original is declined', async (t) => {
     const { url, stores } = await openPair(t)
     const sql = connectTo(url)

@@ -58,6 +58,7 @@ function captured(answer: Members): BankEffect {
 
 function reversed(answer: Members): BankEffect {
   const { transaction } = answer
+  if (answer['status'] === 'released') return { kind: 'release by key', effects: [] }
   if (!isRecord(transaction)) return { kind: 'close key', effects: [] }
   const amount = centsIn(transaction, 'amount')
   const account = textIn(transaction, 'account_number')

@@ -73,7 +73,11 @@ const answers: { readonly [Each in Reason]: Problem } = {
   account_not_found: new Problem(404, 'account_not_found', 'account not found'),
   hold_not_found: new Problem(404, 'hold_not_found', 'hold not found'),
   transaction_not_found: new Problem(404, 'transaction_not_found', 'transaction not found'),
-  not_reversible: new Problem(400, 'not_reversible', 'this cannot be reversed'),
+  not_reversible: new Problem(
+    400,
+    'not_reversible',
+    'only money that has moved can be reversed, and not twice: no reversal, opening or change of an account',
+  ),
   account_closed: new Problem(400, 'account_closed', 'account is closed'),
   account_frozen: new Problem(400, 'account_frozen', 'account is frozen'),
   hold_captured: new Problem(400, 'hold_captured', 'hold was captured already'),

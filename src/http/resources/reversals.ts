@@ -8,6 +8,7 @@ import { rejectedFor } from '../commands/command-responses.ts'
 import { IdempotencyHeaders, KEY_PATTERN, replayedHeader, retryableBy } from '../commands/idempotency.ts'
 import { idFrom } from '../requests/ids.ts'
 import { Problem } from '../problems/problems.ts'
+import { Hold, holdView } from '../views/hold-view.ts'
 import { answered, Timestamp } from '../views/schemas.ts'
 import { timestampOf, Transaction, transactionOf } from '../views/transaction-view.ts'
 
@@ -42,12 +43,13 @@ const Reversal = {
   properties: {
     status: {
       type: 'string',
-      enum: ['reversed', 'key_closed'],
+      enum: ['reversed', 'released', 'key_closed'],
       description:
-        'Whether money was given back or, where nothing was under the key, the key was closed: the request that still comes under it is declined.',
+        'Whether money was given back or, where a hold was under the key, freed or, where nothing was, the key was closed: the request that still comes under it is declined.',
       examples: ['reversed'],
     },
     transaction: { ...Transaction, description: 'With `reversed`: the transaction that gives it back.' },
+    hold: { ...Hold, description: 'With `released`: the hold that was placed under the key.' },
     key_closed_until: {
       ...Timestamp,
       description: 'With `key_closed`: how long it stays so. ISO 8601, UTC.',
@@ -67,7 +69,7 @@ const schema = {
   summary: 'Reverse a transaction',
   description:
     'Gives back all or part of what a transaction moved, never more than that in total. By the Idempotency-Key of a ' +
-    'request that was never answered, it makes sure that nothing stays moved, whether that request arrived or not.',
+    'request that was never answered, it makes sure that nothing stays moved or held, whether that request arrived or not.',
   tags: ['reversals'],
   headers: IdempotencyHeaders,
   body: ReversalBody,
@@ -79,6 +81,8 @@ const schema = {
       'account_closed',
       'account_frozen',
       'insufficient_funds',
+      'hold_captured',
+      'hold_expired',
       'balance_limit_exceeded',
       'transaction_not_found',
     ),
@@ -95,10 +99,12 @@ export function reversalRoutes(app: FastifyInstance, ledger: Ledger): void {
       ...(reason !== undefined && { reason: textFrom('reason', reason) }),
       ...retryableBy(request.headers),
     }
-    const outcome = await carryOut(ledger, reply, command, 'posted', 'key_closed')
-    return outcome.status === 'posted'
-      ? { status: 'reversed', transaction: await transactionOf(ledger, outcome.posting, 0n) }
-      : { status: 'key_closed', key_closed_until: timestampOf(outcome.untilMs) }
+    const outcome = await carryOut(ledger, reply, command, 'posted', 'released', 'key_closed')
+    if (outcome.status === 'posted')
+      return { status: 'reversed', transaction: await transactionOf(ledger, outcome.posting, 0n) }
+    if (outcome.status === 'released')
+      return { status: 'released', hold: holdView(outcome.hold, outcome.hold.state) }
+    return { status: 'key_closed', key_closed_until: timestampOf(outcome.untilMs) }
   })
 }
 

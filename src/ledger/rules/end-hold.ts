@@ -1,5 +1,7 @@
+import type { Books } from '../books.ts'
 import type { CaptureHold, ReleaseHold } from '../commands.ts'
 import { type Hold, holdStatus } from '../holds.ts'
+import type { Outcome } from '../outcomes.ts'
 import type { Reason } from '../rejections.ts'
 import { barredOut } from './checks.ts'
 import { requestText } from './requests.ts'
@@ -35,10 +37,21 @@ export const releaseHold: Rule<ReleaseHold> = {
   judge(books, { holdId }) {
     const hold = books.hold(holdId)
     if (hold === undefined) return reject('hold_not_found')
-    const ended = whyEnded(hold, books.nowMs)
-    if (ended !== undefined) return reject(ended)
-    return { status: 'released', hold: books.endHold(hold, { state: 'released' }), replayed: false }
+    return freed(books, hold)
   },
+}
+
+/** Gives back the money of a hold whose request was never answered: it is free afterwards, whoever has freed it. */
+export function giveBackHold(books: Books, holdId: number): Outcome {
+  const hold = books.hold(holdId)
+  if (hold === undefined) throw new Error(`hold ${holdId} was named and is not there; run verify`)
+  return hold.state === 'released' ? { status: 'released', hold, replayed: true } : freed(books, hold)
+}
+
+function freed(books: Books, hold: Hold): Outcome {
+  const ended = whyEnded(hold, books.nowMs)
+  if (ended !== undefined) return reject(ended)
+  return { status: 'released', hold: books.endHold(hold, { state: 'released' }), replayed: false }
 }
 
 const endings = { captured: 'hold_captured', released: 'hold_released', expired: 'hold_expired' } as const

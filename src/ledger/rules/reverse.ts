@@ -4,6 +4,7 @@ import { closedKeyRecord, closingOf, isKept, keyDigest } from '../idempotency.ts
 import type { Outcome } from '../outcomes.ts'
 import { isReversible } from '../postings.ts'
 import type { Terms } from '../terms.ts'
+import { giveBackHold } from './end-hold.ts'
 import { giveBack } from './give-back.ts'
 import { requestText } from './requests.ts'
 import { reject, type Rule } from './rule.ts'
@@ -41,6 +42,8 @@ function reverseByKey(books: Books, key: string, command: Reverse, terms: Terms)
   const closing = closingOf(kept)
   if (closing !== undefined) return { ...closing, replayed: true }
   const { outcome } = kept
+  // A hold has moved nothing, so there is no part of it to give back.
+  if (outcome.status === 'held' && command.amount === undefined) return giveBackHold(books, outcome.hold.id)
   if (outcome.status !== 'posted' && outcome.status !== 'captured') return reject('not_reversible')
   // A reversal that this batch has answered once more is none of the postings that were loaded to be reversed.
   if (!isReversible(outcome.posting)) return reject('not_reversible')

@@ -12,7 +12,7 @@ export interface Named {
   readonly holds?: readonly number[]
   /** Ids of postings, each to be loaded with its reversals and its customers' accounts. */
   readonly postings?: readonly number[]
-  /** Keys of other requests: the posting that a record names is to be loaded like those above. */
+  /** Keys of other requests: the posting or hold that a record names is to be loaded like those above. */
   readonly keys?: readonly string[]
 }
 

@@ -89,6 +89,7 @@ class Loading {
   #addReversedKey(key: string): void {
     const outcome = this.#addKeyRecord(key)?.outcome
     if (outcome?.status === 'posted' || outcome?.status === 'captured') this.#addPosting(outcome.posting.id)
+    if (outcome?.status === 'held') this.#addHold(outcome.hold.id)
   }
 
   #addKeyRecord(key: string): KeyRecord | undefined {

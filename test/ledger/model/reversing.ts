@@ -1,7 +1,7 @@
 import type { Reverse } from '../../../src/ledger/commands.ts'
 import { isStorable, type Movement, type Notebook } from './notebook.ts'
-import { posted, unless } from './rules.ts'
-import { type Prediction, tellMovement } from './told.ts'
+import { posted, release, unless } from './rules.ts'
+import { type Prediction, tellHold, tellMovement } from './told.ts'
 
 export function reverse(book: Notebook, command: Reverse, nowMs: number): Prediction {
   const { original, idempotencyKey } = command
@@ -20,6 +20,8 @@ function reverseByKey(book: Notebook, key: string, command: Reverse, nowMs: numb
   if (wasClosed) return { ...kept.prediction, replayed: true }
   const movement = book.movements.find(({ id }) => id === kept?.prediction.movement?.id)
   if (movement !== undefined) return giveBack(book, movement, command, nowMs)
+  if (kept?.prediction.answer === 'held' && command.amount === undefined)
+    return giveBackHold(book, kept.prediction.hold?.id ?? 0, nowMs)
   const wasCarriedOut = ['held', 'released', 'opened', 'changed', 'key_closed'].includes(
     kept?.prediction.answer ?? '',
   )
@@ -28,6 +30,13 @@ function reverseByKey(book: Notebook, key: string, command: Reverse, nowMs: numb
   const prediction = { answer: 'key_closed', untilMs, replayed: false }
   book.answers.push({ key, request: undefined, atMs: nowMs, prediction })
   return prediction
+}
+
+function giveBackHold(book: Notebook, holdId: number, nowMs: number): Prediction {
+  const hold = book.holds.find(({ id }) => id === holdId)
+  if (hold !== undefined && book.holdStatus(hold, nowMs) === 'released')
+    return { answer: 'released', hold: tellHold(book, hold), replayed: true }
+  return release(book, { kind: 'release', holdId }, nowMs)
 }
 
 function giveBack(

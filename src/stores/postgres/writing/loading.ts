@@ -15,7 +15,7 @@ import {
 import { keyRecordFrom, SELECT_KEY_RECORDS } from '../rows/key-rows.ts'
 import type { Named } from './naming.ts'
 import { reversibleFrom, SELECT_REVERSIBLE } from '../rows/posting-rows.ts'
-import type { Resolved } from './resolving.ts'
+import { heldBy, postingOf, type Resolved } from './resolving.ts'
 import type { Session } from '../connection/session.ts'
 
 /** What a batch is decided on. */
@@ -93,17 +93,19 @@ function firstId([row]: readonly Row[]): number {
 }
 
 /**
- * Whether a record of another request's key names a posting that was not there when the batch was resolved: its
- * accounts may not be locked.
+ * Whether a record of another request's key names a posting or a hold that was not there when the batch was resolved:
+ * its accounts may not be locked.
  */
-export function hasUnresolvedPosting(
+export function isUnresolved(
   { keyRecords }: Loaded,
   { otherDigests }: Named,
-  { postingIds }: Resolved,
+  { postingIds, holdIds }: Resolved,
 ): boolean {
   const others = new Set(otherDigests)
-  const known = new Set(postingIds)
+  const isNew = (known: readonly number[], named: { readonly id: number } | undefined): boolean =>
+    named !== undefined && !known.includes(named.id)
   return keyRecords.some(
-    ({ digest, outcome }) => others.has(digest) && 'posting' in outcome && !known.has(outcome.posting.id),
+    ({ digest, outcome }) =>
+      others.has(digest) && (isNew(postingIds, postingOf(outcome)) || isNew(holdIds, heldBy(outcome))),
   )
 }

@@ -2,7 +2,7 @@ import type { Command } from '../../../ledger/commands.ts'
 import { type Decided, decideAll, type DecidingOptions } from './deciding.ts'
 import { ConnectionLost } from '../connection/failures.ts'
 import { alterAccounts, deleteKeys, insertAccounts, saveHolds } from './further-statements.ts'
-import { hasUnresolvedPosting, type Loaded, loadAndLock } from './loading.ts'
+import { isUnresolved, type Loaded, loadAndLock } from './loading.ts'
 import type { Named } from './naming.ts'
 import { ALL_DRAWERS, type Resolved, resolve } from './resolving.ts'
 import type { Session } from '../connection/session.ts'
@@ -46,7 +46,7 @@ export async function commitLocked(session: Session, batch: LockedBatch): Promis
   try {
     const found = await beginAndLoad(session, batch, resolved)
     onFound(found)
-    if (hasUnresolvedPosting(found, named, resolved)) return await leave(session, 'key was used meanwhile')
+    if (isUnresolved(found, named, resolved)) return await leave(session, 'key was used meanwhile')
     const decided = decideAll(commands, found, drawerIds[0] ?? 0, options)
     if (decided.books.lackedCash && drawerIds.length < ALL_DRAWERS.length)
       return await leave(session, 'lacks cash')

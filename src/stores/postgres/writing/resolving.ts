@@ -1,5 +1,9 @@
+import type { Hold } from '../../../ledger/holds.ts'
+import type { Outcome } from '../../../ledger/outcomes.ts'
+import type { Posting } from '../../../ledger/postings.ts'
 import { number, type Row } from '../../values.ts'
 import { bytesArray, integerArray } from '../rows/arrays.ts'
+import { keyRecordFrom, SELECT_KEY_RECORDS } from '../rows/key-rows.ts'
 import type { Named } from './naming.ts'
 import type { Session } from '../connection/session.ts'
 
@@ -7,7 +11,7 @@ import type { Session } from '../connection/session.ts'
 export interface Resolved {
   /** The customers' accounts of the holds and postings below. */
   readonly accountIds: readonly number[]
-  /** The holds that exist. */
+  /** The holds that exist, also those that records of keys name. */
   readonly holdIds: readonly number[]
   /** The postings that exist, also those that records of keys name. */
   readonly postingIds: readonly number[]
@@ -19,8 +23,7 @@ const HOLDS = 'SELECT id, account_id FROM holds WHERE id = ANY ($1::bigint[])'
 
 const POSTINGS = 'SELECT id, debit_account_id, credit_account_id FROM postings WHERE id = ANY ($1::bigint[])'
 
-const POSTINGS_OF_KEYS = `SELECT postings.id, debit_account_id, credit_account_id
-  FROM idempotency_keys JOIN postings ON postings.id = posting_id WHERE digest = ANY ($1::bytea[])`
+const KEY_RECORDS = `${SELECT_KEY_RECORDS} WHERE digest = ANY ($1::bytea[])`
 
 /** The ids of the bank's cash drawers. */
 export const ALL_DRAWERS: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 8]
@@ -32,21 +35,47 @@ export const ALL_DRAWERS: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 8]
 export async function resolve(session: Session, named: Named): Promise<Resolved> {
   const { holdIds, postingIds, otherDigests } = named
   if (holdIds.length + postingIds.length + otherDigests.length === 0) return NOTHING
-  const [holds, postings, ofKeys] = await Promise.all([
+  const [holds, postings, keyRecords] = await Promise.all([
     holdIds.length === 0 ? [] : session.query(HOLDS, [integerArray(holdIds)]),
     postingIds.length === 0 ? [] : session.query(POSTINGS, [integerArray(postingIds)]),
-    otherDigests.length === 0 ? [] : session.query(POSTINGS_OF_KEYS, [bytesArray(otherDigests)]),
+    otherDigests.length === 0 ? [] : session.query(KEY_RECORDS, [bytesArray(otherDigests)]),
   ])
-  const allPostings = [...postings, ...ofKeys]
-  const accountIds = [...holds.map((row) => number(row, 'account_id')), ...allPostings.flatMap(sidesOf)]
+  const ofKeys = keyRecords.map((row) => keyRecordFrom(row).outcome)
+  const allHolds = [...holds.map(ownedFrom), ...ofKeys.flatMap((outcome) => heldBy(outcome) ?? [])]
+  const allPostings = [...postings.map(movedFrom), ...ofKeys.flatMap((outcome) => postingOf(outcome) ?? [])]
   return {
-    accountIds: [...new Set(accountIds)],
-    holdIds: holds.map((row) => number(row, 'id')),
-    postingIds: [...new Set(allPostings.map((row) => number(row, 'id')))],
+    accountIds: [
+      ...new Set([...allHolds.map(({ accountId }) => accountId), ...allPostings.flatMap(customersOf)]),
+    ],
+    holdIds: [...new Set(allHolds.map(({ id }) => id))],
+    postingIds: [...new Set(allPostings.map(({ id }) => id))],
   }
 }
 
-function sidesOf(row: Row): number[] {
-  const sides = [number(row, 'debit_account_id'), number(row, 'credit_account_id')]
-  return sides.filter((id) => !ALL_DRAWERS.includes(id))
+/** The hold that the request of that outcome has placed. */
+export function heldBy(outcome: Outcome): Hold | undefined {
+  return outcome.status === 'held' ? outcome.hold : undefined
+}
+
+/** The posting that the request of that outcome has made. */
+export function postingOf(outcome: Outcome): Posting | undefined {
+  return 'posting' in outcome ? outcome.posting : undefined
+}
+
+function ownedFrom(row: Row): Pick<Hold, 'id' | 'accountId'> {
+  return { id: number(row, 'id'), accountId: number(row, 'account_id') }
+}
+
+type Moved = Pick<Posting, 'id' | 'debitAccountId' | 'creditAccountId'>
+
+function movedFrom(row: Row): Moved {
+  return {
+    id: number(row, 'id'),
+    debitAccountId: number(row, 'debit_account_id'),
+    creditAccountId: number(row, 'credit_account_id'),
+  }
+}
+
+function customersOf({ debitAccountId, creditAccountId }: Moved): number[] {
+  return [debitAccountId, creditAccountId].filter((id) => !ALL_DRAWERS.includes(id))
 }
