@@ -28,6 +28,10 @@ function transfer(idempotencyKey?: string): Command {
   return { kind: 'transfer', from: '1', to: '2', amount: 100n, ...(idempotencyKey && { idempotencyKey }) }
 }
 
+function hold(idempotencyKey: string): Command {
+  return { kind: 'hold', account: '1', amount: 100n, idempotencyKey }
+}
+
 function reverseKey(idempotencyKey: string): Command {
   return { kind: 'reverse', original: { idempotencyKey } }
 }
@@ -49,12 +53,6 @@ describe('two stores on one PostgreSQL', () => {
 
   test('that get a hold and its reversal by key at once free the money, or never hold it', async (t) => {
     const pair = await openPair(t)
-    const hold = (idempotencyKey: string): Command => ({
-      kind: 'hold',
-      account: '1',
-      amount: 100n,
-      idempotencyKey,
-    })
     const answers = await contest(pair, async (round) => [hold(`${round}`), reverseKey(`${round}`)])
     const kinds = new Set(answers.map((each) => each.join(' and ')))
     t.diagnostic([...kinds].join(' · '))

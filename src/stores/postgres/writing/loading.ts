@@ -102,10 +102,13 @@ export function isUnresolved(
   { postingIds, holdIds }: Resolved,
 ): boolean {
   const others = new Set(otherDigests)
-  const isNew = (known: readonly number[], named: { readonly id: number } | undefined): boolean =>
-    named !== undefined && !known.includes(named.id)
   return keyRecords.some(
     ({ digest, outcome }) =>
-      others.has(digest) && (isNew(postingIds, postingOf(outcome)) || isNew(holdIds, heldBy(outcome))),
+      others.has(digest) &&
+      (isMissing(postingOf(outcome), postingIds) || isMissing(heldBy(outcome), holdIds)),
   )
+}
+
+function isMissing(named: { readonly id: number } | undefined, known: readonly number[]): boolean {
+  return named !== undefined && !known.includes(named.id)
 }
