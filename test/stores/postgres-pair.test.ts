@@ -28,7 +28,7 @@ function transfer(idempotencyKey?: string): Command {
   return { kind: 'transfer', from: '1', to: '2', amount: 100n, ...(idempotencyKey && { idempotencyKey }) }
 }
 
-function hold(idempotencyKey: string): Command {
+function placeHold(idempotencyKey: string): Command {
   return { kind: 'hold', account: '1', amount: 100n, idempotencyKey }
 }
 
@@ -53,7 +53,7 @@ describe('two stores on one PostgreSQL', () => {
 
   test('that get a hold and its reversal by key at once free the money, or never hold it', async (t) => {
     const pair = await openPair(t)
-    const answers = await contest(pair, async (round) => [hold(`${round}`), reverseKey(`${round}`)])
+    const answers = await contest(pair, async (round) => [placeHold(`${round}`), reverseKey(`${round}`)])
     const kinds = new Set(answers.map((each) => each.join(' and ')))
     t.diagnostic([...kinds].join(' · '))
     const allowed = ['held and released', 'idempotency_key_closed and key_closed']
