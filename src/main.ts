@@ -1,7 +1,8 @@
 import closeWithGrace from 'close-with-grace'
 import { pino } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
-import { type Config, ConfigError, readConfig, withoutPassword } from './config.ts'
+import { type Config, readConfig } from './config/config.ts'
+import { ConfigError, withoutPassword } from './config/settings.ts'
 import { buildServer } from './http/server.ts'
 import { Ledger } from './ledger/ledger.ts'
 import { type Store, StoreOpenError } from './ledger/store.ts'

@@ -1,4 +1,4 @@
-import { readStoreUrl } from './config.ts'
+import { readStoreUrl } from './config/config.ts'
 import { verifyStore } from './stores/open.ts'
 
 /** `npm run verify -- --store URL`: proves the books from the postings up, or shows where they differ. */
