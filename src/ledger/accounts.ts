@@ -1,5 +1,5 @@
-import { type OpenHold, heldAt } from './holds.ts'
-import type { DailyWithdrawals } from './daily-withdrawals.ts'
+import { type DailyWithdrawals, NO_WITHDRAWALS } from './daily-withdrawals.ts'
+import { heldAt, NO_HOLDS, type OpenHold } from './holds.ts'
 
 /** What is asked of an account most: who it is and what it holds. */
 export interface AccountBalance {
@@ -59,10 +59,6 @@ export const NO_LIMITS: Limits = {
 
 /** The limits of an account that has none of its own. */
 export const DEPLOYMENT_LIMITS: AccountLimits = { ...NO_LIMITS, overdraft: undefined }
-
-const NO_WITHDRAWALS: DailyWithdrawals = { day: 0, amount: 0n, count: 0 }
-
-const NO_HOLDS: readonly OpenHold[] = []
 
 /** An account in which nothing has happened besides what gave it its balance, in cents. */
 export function plainAccount(id: number, number: string | undefined, balance: bigint): Account {

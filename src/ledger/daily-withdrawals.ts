@@ -11,6 +11,9 @@ export interface DailyWithdrawals {
   readonly count: number
 }
 
+/** Of an account that has never withdrawn anything. */
+export const NO_WITHDRAWALS: DailyWithdrawals = { day: 0, amount: 0n, count: 0 }
+
 /** A posting that gives an earlier one back, and how that one stood. */
 export interface Reversed {
   readonly original: Posting
@@ -30,12 +33,8 @@ export function withdrawnAfter(
   reversed?: Reversed,
 ): DailyWithdrawals {
   if (posting.kind === 'withdraw' && posting.debitAccountId === accountId) {
-    const { amount, count } = on(businessDay(posting.atMs, timeZone), before)
-    return {
-      day: businessDay(posting.atMs, timeZone),
-      amount: amount + posting.amount,
-      count: count + 1,
-    }
+    const { day, amount, count } = on(businessDay(posting.atMs, timeZone), before)
+    return { day, amount: amount + posting.amount, count: count + 1 }
   }
   if (reversed?.original.kind !== 'withdraw' || posting.creditAccountId !== accountId) return before
   const day = businessDay(posting.atMs, timeZone)

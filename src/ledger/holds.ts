@@ -7,6 +7,9 @@ export interface OpenHold {
   readonly expiresAtMs: number | undefined
 }
 
+/** Of an account on which nothing is held. */
+export const NO_HOLDS: readonly OpenHold[] = []
+
 /** A hold with all that became of it. */
 export interface Hold extends OpenHold {
   readonly accountId: number

@@ -2,9 +2,9 @@ import type { FromSchema } from 'json-schema-to-ts'
 import type { AccountBalance } from '../../ledger/accounts.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { Posting } from '../../ledger/postings.ts'
-import { decodeCursor } from '../requests/cursor.ts'
+import { startOfPage } from '../requests/cursor.ts'
 import { PIECE_POSTINGS, piecesOf, type Stretch, stretchOf } from './history-walk.ts'
-import { problemFor, problems } from '../problems/problems.ts'
+import { problemFor } from '../problems/problems.ts'
 import { pageMembers } from '../views/schemas.ts'
 import { periodIn, TimeRange } from '../requests/time-range.ts'
 import { typeSeenFrom } from '../views/transaction-view.ts'
@@ -29,7 +29,7 @@ export async function select(ledger: Ledger, number: string, query: HistoryQuery
   const period = periodIn(query, ledger.timeZone)
   const account = await ledger.account(number)
   if (account === undefined) throw problemFor('account_not_found')
-  const startId = query.cursor === undefined ? 0 : await startOfPage(ledger, account, query.cursor)
+  const startId = await startOfPage(query.cursor, (id) => ledger.reads.history(account.id, id, 1))
   const { afterId, untilId } = await stretchOf(ledger, account.id, period)
   return {
     account,
@@ -37,14 +37,6 @@ export async function select(ledger: Ledger, number: string, query: HistoryQuery
     untilId,
     includes: types && ((posting) => types.has(typeSeenFrom(account.id, posting))),
   }
-}
-
-/** The id of the posting that the page comes after. A cursor that names no posting of this account is not one of ours. */
-async function startOfPage(ledger: Ledger, account: AccountBalance, cursor: string): Promise<number> {
-  const id = decodeCursor(cursor)
-  const [named] = id === undefined ? [] : await ledger.reads.history(account.id, id - 1, 1)
-  if (id === undefined || named?.id !== id) throw problems.badCursor
-  return id
 }
 
 /** The first postings of the selection, `limit` at most, and whether there are others after them. */

@@ -52,9 +52,7 @@ export async function closedStretchOf(
 ): Promise<Required<Stretch> & { readonly openingBalance: bigint }> {
   // The end comes first: what is posted meanwhile is after it, whatever its date is.
   const untilId = await idAt(ledger, account.id, toMs)
-  if (fromMs === undefined)
-    return { afterId: 0, untilId, openingBalance: await firstBalance(ledger, account) }
-  const before = await ledger.reads.latestPostingAt(account.id, fromMs - 1)
+  const before = fromMs === undefined ? undefined : await ledger.reads.latestPostingAt(account.id, fromMs - 1)
   if (before === undefined)
     return { afterId: 0, untilId, openingBalance: await firstBalance(ledger, account) }
   return { afterId: before.id, untilId, openingBalance: balanceAfter(before, account.id) }

@@ -16,6 +16,9 @@ export const ReferenceInput = {
   examples: ['rent for May'],
 } as const
 
+/** A year: a hold that is to last longer does not expire at all. */
+export const MAX_EXPIRES_IN_SECONDS = 31_536_000
+
 /** Text as accounts and postings keep it: no control characters, and no halves of characters, which no store gives back. */
 const TEXT = new RegExp(String.raw`^[^\p{Cc}\p{Cs}]{0,${MAX_REFERENCE_LENGTH}}$`, 'u')
 

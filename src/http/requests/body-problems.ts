@@ -1,5 +1,7 @@
+import { MAX_DAILY_COUNT } from '../../ledger/accounts.ts'
 import { MAX_REFERENCE_LENGTH } from '../../ledger/postings.ts'
 import { Problem } from '../problems/problems.ts'
+import { MAX_EXPIRES_IN_SECONDS } from './body-members.ts'
 
 const LIMITS =
   'limits must be an object of overdraft, withdrawal, daily_amount (money or null) and daily_count'
@@ -19,11 +21,15 @@ export const bodyProblems: Readonly<Record<string, Problem>> = {
     `name is required, as text of 1 to ${MAX_REFERENCE_LENGTH} characters`,
   ),
   status: new Problem(422, 'invalid_status', 'status must be open, frozen or closed'),
-  limits: new Problem(422, 'invalid_limits', `${LIMITS} (a whole number from 0 to 1000000, or null)`),
+  limits: new Problem(
+    422,
+    'invalid_limits',
+    `${LIMITS} (a whole number from 0 to ${MAX_DAILY_COUNT}, or null)`,
+  ),
   expires_in: new Problem(
     422,
     'invalid_expiry',
-    'expires_in must be a whole number of seconds from 1 to 31536000',
+    `expires_in must be a whole number of seconds from 1 to ${MAX_EXPIRES_IN_SECONDS}`,
   ),
   transaction_id: new Problem(422, 'invalid_original', 'transaction_id must be an id such as "42"'),
   idempotency_key: new Problem(

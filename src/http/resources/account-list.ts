@@ -2,9 +2,9 @@ import type { FastifyInstance } from 'fastify'
 import type { FromSchema } from 'json-schema-to-ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { Account, accountView } from '../views/account-view.ts'
-import { decodeCursor, encodeCursor } from '../requests/cursor.ts'
+import { encodeCursor, startOfPage } from '../requests/cursor.ts'
 import { problems } from '../problems/problems.ts'
-import { answered, commonErrors, failed, pageMembers, unavailable } from '../views/schemas.ts'
+import { answered, failed, pageMembers, readErrors } from '../views/schemas.ts'
 
 const DEFAULT_LIMIT = '100'
 
@@ -47,16 +47,15 @@ const schema = {
   querystring: Page,
   response: {
     200: answered('A page of accounts.', Accounts, linkHeader),
-    ...commonErrors,
+    ...readErrors,
     422: failed('The limit or cursor is not valid.', problems.badLimit),
-    503: unavailable('The work cannot be accepted now. Nothing has changed; try again.'),
   },
 }
 
 export function accountListRoutes(app: FastifyInstance, ledger: Ledger): void {
   app.get<AccountsRoute>('/accounts', { schema }, async (request, reply) => {
     const { limit = DEFAULT_LIMIT, cursor } = request.query
-    const afterId = cursor === undefined ? 0 : await startOfPage(ledger, cursor)
+    const afterId = await startOfPage(cursor, (id) => ledger.detailsAfter(id, 1))
     const found = await ledger.detailsAfter(afterId, Number(limit) + 1)
     const page = found.slice(0, Number(limit))
     const last = page.at(-1)
@@ -64,12 +63,4 @@ export function accountListRoutes(app: FastifyInstance, ledger: Ledger): void {
       reply.header('link', `</accounts?limit=${limit}&cursor=${encodeCursor(last.id)}>; rel="next"`)
     return { accounts: page.map(({ details }) => accountView(details)) }
   })
-}
-
-/** The id of the account that the page comes after. A cursor that names none is not one of ours. */
-async function startOfPage(ledger: Ledger, cursor: string): Promise<number> {
-  const id = decodeCursor(cursor)
-  const [named] = id === undefined ? [] : await ledger.detailsAfter(id - 1, 1)
-  if (id === undefined || named?.id !== id) throw problems.badCursor
-  return id
 }

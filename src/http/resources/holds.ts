@@ -2,23 +2,20 @@ import type { FastifyInstance } from 'fastify'
 import type { FromSchema } from 'json-schema-to-ts'
 import { holdStatus } from '../../ledger/holds.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
-import { amountFrom, AmountInput, referenceFrom, ReferenceInput } from '../requests/body-members.ts'
+import {
+  amountFrom,
+  AmountInput,
+  MAX_EXPIRES_IN_SECONDS,
+  referenceFrom,
+  ReferenceInput,
+} from '../requests/body-members.ts'
 import { carryOut } from '../commands/carry-out.ts'
 import { rejectedFor } from '../commands/command-responses.ts'
 import { Hold, holdView } from '../views/hold-view.ts'
 import { IdempotencyHeaders, replayedHeader, retryableBy } from '../commands/idempotency.ts'
 import { idFrom } from '../requests/ids.ts'
 import { problemFor } from '../problems/problems.ts'
-import {
-  AccountParams,
-  answered,
-  commonErrors,
-  failed,
-  locationHeader,
-  unavailable,
-} from '../views/schemas.ts'
-
-const MAX_EXPIRES_IN_SECONDS = 31_536_000
+import { AccountParams, answered, failed, locationHeader, readErrors } from '../views/schemas.ts'
 
 const HoldBody = {
   type: 'object',
@@ -143,8 +140,7 @@ const schemas = {
     response: {
       200: answered('The hold.', Hold),
       404: failed('There is no such hold.', problemFor('hold_not_found')),
-      ...commonErrors,
-      503: unavailable('The work cannot be accepted now. Nothing has changed; try again.'),
+      ...readErrors,
     },
   },
 } as const

@@ -1,5 +1,5 @@
 import type { FromSchema } from 'json-schema-to-ts'
-import type { Hold as LedgerHold, holdStatus } from '../../ledger/holds.ts'
+import { type Hold as LedgerHold, holdStates, type holdStatus } from '../../ledger/holds.ts'
 import { formatCents } from '../../money.ts'
 import { Money, Reference, Timestamp, TransactionId } from './schemas.ts'
 import { timestampOf } from './transaction-view.ts'
@@ -23,7 +23,7 @@ export const Hold = {
     amount: { ...Money, description: 'What is set aside, or was.', examples: ['25.00'] },
     status: {
       type: 'string',
-      enum: ['open', 'captured', 'released', 'expired'],
+      enum: [...holdStates, 'expired'],
       description: 'Only an open hold keeps its money from all other use.',
       examples: ['open'],
     },

@@ -122,9 +122,14 @@ export function unavailable(description: string): object {
   return failed(description, problems.unavailable, retryAfterHeader)
 }
 
+/** The errors that every route which asks the ledger may answer. */
+export const readErrors = {
+  ...commonErrors,
+  503: unavailable('The work cannot be accepted now. Nothing has changed; try again.'),
+}
+
 /** The errors that every route to an account may answer. */
 export const accountErrors = {
   404: failed('There is no such account.', problemFor('account_not_found')),
-  ...commonErrors,
-  503: unavailable('The work cannot be accepted now. Nothing has changed; try again.'),
+  ...readErrors,
 }

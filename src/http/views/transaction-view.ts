@@ -97,17 +97,7 @@ export function otherSideOf(accountId: number, { debitAccountId, creditAccountId
   return debitAccountId === accountId ? creditAccountId : debitAccountId
 }
 
-/** The numbers of the customers on the other sides of an account's postings, by account id. Cash has none. */
-export function counterpartiesOf(
-  ledger: Ledger,
-  accountId: number,
-  postings: readonly Posting[],
-): Promise<ReadonlyMap<number, string>> {
-  const others = new Set(postings.map((posting) => otherSideOf(accountId, posting)))
-  return ledger.reads.accountNumbers([...others])
-}
-
-/** What one of its accounts is told of the posting; `numbers` are those of `counterpartiesOf`. */
+/** What one of its accounts is told of the posting; `numbers` are those of the customers on the other side, by account id. */
 export function seenFrom(
   accountId: number,
   posting: Posting,

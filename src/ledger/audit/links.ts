@@ -1,4 +1,4 @@
-import type { Posting } from '../postings.ts'
+import { isReversible, type Posting } from '../postings.ts'
 import type { Differences } from './differences.ts'
 import type { AuditedHold, AuditedReversal } from './source.ts'
 
@@ -50,7 +50,7 @@ export class Links {
   checkReversal({ reversal, original }: AuditedReversal): void {
     const { id, amount } = reversal
     this.#reversals -= 1
-    if (original === undefined || original.kind === 'reversal' || original.kind === 'opening') {
+    if (original === undefined || !isReversible(original)) {
       this.#differences.add(
         `posting ${id} reverses posting ${reversal.reversedPostingId}, which cannot be reversed`,
       )

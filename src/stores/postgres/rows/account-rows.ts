@@ -4,7 +4,7 @@ import {
   type AccountLimits,
   accountStatusFrom,
 } from '../../../ledger/accounts.ts'
-import type { OpenHold } from '../../../ledger/holds.ts'
+import { NO_HOLDS, type OpenHold } from '../../../ledger/holds.ts'
 import {
   integer,
   integerOrUndefined,
@@ -28,8 +28,6 @@ export const BALANCE_COLUMNS = 'accounts.id, accounts.number, accounts.balance'
 /** All that an account's row has of the account itself, without what is only told of it. */
 export const ACCOUNT_COLUMNS = `${BALANCE_COLUMNS}, version, latest_posting_ms, status, overdraft_limit,
   withdrawal_limit, daily_amount_limit, daily_count_limit, withdrawn_day, withdrawn_amount, withdrawn_count`
-
-const NO_HOLDS: readonly OpenHold[] = []
 
 /** Reads `BALANCE_COLUMNS`. */
 export function balanceFrom(row: Row): AccountBalance {

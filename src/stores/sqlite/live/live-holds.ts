@@ -1,11 +1,9 @@
 import type { Books } from '../../../ledger/books.ts'
-import { hasExpired, type OpenHold } from '../../../ledger/holds.ts'
+import { hasExpired, NO_HOLDS, type OpenHold } from '../../../ledger/holds.ts'
 import type { AccountHold } from '../tables/hold-table.ts'
 
 /** A commit looks for expired holds in so many accounts, and in two more for each hold that it changes. */
 const LOOKED_AT_LEAST = 2
-
-const NO_HOLDS: readonly OpenHold[] = []
 
 /** The open holds of the few accounts that have some. */
 export class LiveHolds {

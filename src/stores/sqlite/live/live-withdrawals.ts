@@ -1,10 +1,8 @@
 import { fits } from '../../../ledger/books.ts'
-import type { DailyWithdrawals } from '../../../ledger/daily-withdrawals.ts'
+import { type DailyWithdrawals, NO_WITHDRAWALS } from '../../../ledger/daily-withdrawals.ts'
 import { cents, numbers, withRoomFor } from './growing-arrays.ts'
 
 const FIRST_CAPACITY = 1_024
-
-const NO_WITHDRAWALS: DailyWithdrawals = { day: 0, amount: 0n, count: 0 }
 
 /** What each account has withdrawn on its latest day with withdrawals, in plain arrays indexed by account id. */
 export class LiveWithdrawals {
