@@ -9,7 +9,7 @@ const steps: ReadonlyMap<string, readonly string[]> = new Map([
   ['openapi', ['openapi -- --check', 'lint:openapi']],
   ['browser', ['test:browser']],
   ['production', ['test:production']],
-  ['tests', ['test']],
+  ['tests', ['test:full']],
 ])
 
 function passes(script: string): boolean {

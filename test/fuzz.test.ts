@@ -9,8 +9,9 @@ import { Tally } from './fuzz/tally.ts'
 import { Client, objectIn } from './support/client.ts'
 import { Random } from './support/random.ts'
 import { run, type Service, startService, temporaryFolder } from './support/service.ts'
+import { rounds } from './support/rounds.ts'
 
-const requests = Number(process.env['ATM_FUZZ_REQUESTS'] ?? 100_000)
+const requests = rounds({ quick: 10_000, full: 100_000 })
 const seed = Number(process.env['ATM_FUZZ_SEED'] ?? randomInt(2 ** 31))
 const CONNECTIONS = 128
 const LONGEST_PIPELINE = 4

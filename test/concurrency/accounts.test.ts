@@ -14,8 +14,9 @@ import {
   openAccount,
   textIn,
 } from '../support/requests.ts'
+import { rounds as roundsOf } from '../support/rounds.ts'
 
-const rounds = 200
+const rounds = roundsOf({ quick: 40, full: 200 })
 const freezes = 15
 const clientsAtOnce = 64
 

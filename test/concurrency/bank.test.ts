@@ -17,9 +17,10 @@ import {
   transfer,
   type TransferRequest,
 } from '../support/requests.ts'
+import { rounds } from '../support/rounds.ts'
 
 const clients = 64
-const transfers = 5_000
+const transfers = rounds({ quick: 1_000, full: 5_000 })
 const opening = 10_000n
 const numbers = Array.from({ length: 10 }, (_, index) => `70000${index}`)
 const total = opening * BigInt(numbers.length)
@@ -131,9 +132,9 @@ describe(`${clients} clients that transfer at random among ${numbers.length} acc
       const posted = transferred.filter(({ told }) => told.status === 200)
       const declined = transferred.length - posted.length
       t.diagnostic(`${posted.length} transferred, ${declined} declined; states read: ${states.join(', ')}`)
-      assert.ok(declined > 50 && posted.length > transfers / 2, 'most are posted, some declined')
+      assert.ok(declined > transfers / 100 && posted.length > transfers / 2, 'most are posted, some declined')
       assert.ok(
-        states.every((count) => count > 20),
+        states.every((count) => count > transfers / 250),
         'the readers have read while money moved',
       )
       for (const client of both) await readAll(client)

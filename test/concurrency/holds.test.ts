@@ -17,8 +17,9 @@ import {
   transfer,
   tryToHold,
 } from '../support/requests.ts'
+import { rounds as roundsOf } from '../support/rounds.ts'
 
-const rounds = 1_000
+const rounds = roundsOf({ quick: 100, full: 1_000 })
 const opening = 10_000_000n
 const held = 500n
 const lanes = Array.from({ length: 16 }, (_, index) => ({

@@ -18,8 +18,9 @@ import {
   transfer,
   type TransferRequest,
 } from '../support/requests.ts'
+import { rounds as roundsOf } from '../support/rounds.ts'
 
-const rounds = 1_000
+const rounds = roundsOf({ quick: 100, full: 1_000 })
 const laneCount = 16
 const opening = 1_000_000n
 const moved = 1_000n

@@ -9,6 +9,7 @@ import { assertRunningBalances, historyOf } from '../support/history.ts'
 import { type Instance, startInstances } from '../support/instances.ts'
 import { type Answered, effectOf, inParallel, type Operation, sendOperation } from '../support/load.ts'
 import { createDatabase, withSql } from '../support/postgres.ts'
+import { rounds } from '../support/rounds.ts'
 
 const clients = 64
 const opening = 100_000n
@@ -92,8 +93,11 @@ describe('two instances on one PostgreSQL', () => {
     const store = await createDatabase(t)
     const [first, second] = await startInstances(t, store, 2)
     assert.ok(first && second)
-    const rounds = Array.from({ length: 300 }, (_, round) => `contest-${round}`)
-    const winners = await inParallel(rounds, 4, async (key) => {
+    const contests = Array.from(
+      { length: rounds({ quick: 60, full: 300 }) },
+      (_, round) => `contest-${round}`,
+    )
+    const winners = await inParallel(contests, 4, async (key) => {
       const contestants = [first.client.operate('deposit', '1001', '"0.01"', key)]
       contestants.push(second.client.operate('deposit', '1002', '"0.01"', key))
       const statuses = (await Promise.all(contestants)).map(({ status }) => status)

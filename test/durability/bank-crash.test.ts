@@ -18,8 +18,9 @@ import { inParallel } from '../support/load.ts'
 import { createDatabase } from '../support/postgres.ts'
 import { openAccount } from '../support/requests.ts'
 import { startService, temporaryFolder } from '../support/service.ts'
+import { rounds as roundsOf } from '../support/rounds.ts'
 
-const rounds = Number(process.env['ATM_CRASH_ROUNDS'] ?? 20)
+const rounds = roundsOf({ quick: 2, full: 20 })
 const timeout = 60_000 + rounds * 10_000
 const clients = 32
 const opening = 100_000n

@@ -15,8 +15,9 @@ import { type Instance, startInstances, stopAll } from '../support/instances.ts'
 import { type Answered, type Load, type LoadResult, testOperation, startLoad } from '../support/load.ts'
 import { Cluster } from '../support/postgres-cluster.ts'
 import { createDatabase } from '../support/postgres.ts'
+import { rounds as roundsOf } from '../support/rounds.ts'
 
-const rounds = Number(process.env['ATM_CRASH_ROUNDS'] ?? 20)
+const rounds = roundsOf({ quick: 2, full: 20 })
 const timeout = 60_000 + rounds * 10_000
 const clients = 24
 

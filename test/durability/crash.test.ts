@@ -13,8 +13,9 @@ import {
 } from '../support/exactly-once.ts'
 import { randomOperation, startLoad } from '../support/load.ts'
 import { type Service, startService, temporaryFolder } from '../support/service.ts'
+import { rounds as roundsOf } from '../support/rounds.ts'
 
-const rounds = Number(process.env['ATM_CRASH_ROUNDS'] ?? 50)
+const rounds = roundsOf({ quick: 4, full: 50 })
 
 function start(store: string): Promise<Service> {
   return startService(['--store', store, '--idempotency-ttl', '3600'])

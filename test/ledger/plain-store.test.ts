@@ -4,6 +4,7 @@ import { plainTerms, type Terms } from '../../src/ledger/terms.ts'
 import { modelPredicts } from '../stores/model-property.ts'
 import { KEPT_FOR_MS } from './generated-commands.ts'
 import { PlainStore } from './plain-store.ts'
+import { rounds } from '../support/rounds.ts'
 
 const limits: Limits = { overdraft: 60n, withdrawal: 220n, dailyAmount: 250n, dailyCount: 3 }
 
@@ -11,7 +12,7 @@ function predictedBy(terms: Terms, hoursAheadOfUtc: number): void {
   modelPredicts({
     terms,
     hoursAheadOfUtc,
-    sequences: 5_000,
+    sequences: rounds({ quick: 200, full: 5_000 }),
     open: async (clock) => {
       const store = new PlainStore(terms, () => clock.nowMs)
       return { store, total: () => store.total, verify: () => store.verify(), remove: () => store.close() }

@@ -109,7 +109,12 @@ function report(t: TestContext, counts: ReadonlyMap<string, number>, sequences: 
   const met = [...often, ...sometimes].map((name) => [name, counts.get(name) ?? 0] as const)
   t.diagnostic(`${sequences} sequences: ${met.map(([name, times]) => `${name} ${times}`).join(' · ')}`)
   for (const [name, times] of met) {
-    const least = name === 'too_many_holds' ? 3 : Math.floor(sequences / (often.includes(name) ? 5 : 200))
+    const least =
+      name === 'too_many_holds'
+        ? 3
+        : often.includes(name)
+          ? Math.max(1, Math.floor((sequences - 40) / 5))
+          : Math.floor(sequences / 200)
     assert.ok(times >= least, `${name} was met ${times} times, not ${least}`)
   }
 }

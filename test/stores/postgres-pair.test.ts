@@ -4,8 +4,9 @@ import type { Command } from '../../src/ledger/commands.ts'
 import { connectTo } from '../support/postgres.ts'
 import { untilBlocked } from '../support/faults.ts'
 import { answerOf, ask, assertSound, balanceOf, expect, openPair, type Pair } from './postgres-stores.ts'
+import { rounds as roundsOf } from '../support/rounds.ts'
 
-const rounds = 150
+const rounds = roundsOf({ quick: 40, full: 150 })
 
 /** Has the two stores do each its command at once, again and again; the answers in pairs. */
 async function contest(

@@ -4,6 +4,7 @@ import { plainTerms } from '../../src/ledger/terms.ts'
 import { openPostgres, verifyPostgres } from '../../src/stores/postgres/engine.ts'
 import { connectTo, createDatabase, serverVersion } from '../support/postgres.ts'
 import { engineConforms, type OpenStore } from './conformance.ts'
+import { rounds } from '../support/rounds.ts'
 
 describe('the PostgreSQL engine', () => {
   const cleanups: (() => Promise<void>)[] = []
@@ -39,7 +40,7 @@ describe('the PostgreSQL engine', () => {
     }
   }
 
-  engineConforms(onServer, 500)
+  engineConforms(onServer, rounds({ quick: 20, full: 500 }))
 
   test('the engine under test is a PostgreSQL server of a version that is promised', async (t) => {
     const version = await serverVersion()

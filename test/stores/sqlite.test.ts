@@ -10,6 +10,7 @@ import { verifySqlite } from '../../src/stores/sqlite/verify.ts'
 import { KEPT_FOR_MS } from '../ledger/generated-commands.ts'
 import { engineConforms, type OpenStore } from './conformance.ts'
 import { modelPredicts } from './model-property.ts'
+import { rounds } from '../support/rounds.ts'
 
 interface FileOptions {
   /** Opens again what a killed process leaves behind. */
@@ -72,12 +73,14 @@ const strictTerms: Terms = {
   timeZone: 'Asia/Tokyo',
 }
 
-describe('the embedded engine on a file', () => engineConforms(onFile({ crash: false }), 100))
-describe('the embedded engine on a file, killed', () => engineConforms(onFile({ crash: true }), 100))
+const daysOnFile = rounds({ quick: 10, full: 100 })
+
+describe('the embedded engine on a file', () => engineConforms(onFile({ crash: false }), daysOnFile))
+describe('the embedded engine on a file, killed', () => engineConforms(onFile({ crash: true }), daysOnFile))
 describe('the embedded engine on a file, folding all the time, killed', () =>
-  engineConforms(onFile({ crash: true, foldEveryPostings: 3 }), 100))
+  engineConforms(onFile({ crash: true, foldEveryPostings: 3 }), daysOnFile))
 describe('the embedded engine on a file, with limits for all and days that are not those of UTC, killed', () => {
   const open = onFile({ crash: true, foldEveryPostings: 3, terms: strictTerms })
-  modelPredicts({ open, terms: strictTerms, hoursAheadOfUtc: 9, sequences: 100 })
+  modelPredicts({ open, terms: strictTerms, hoursAheadOfUtc: 9, sequences: daysOnFile })
 })
-describe('the embedded engine in memory', () => engineConforms(inMemory, 9_600))
+describe('the embedded engine in memory', () => engineConforms(inMemory, rounds({ quick: 100, full: 9_600 })))

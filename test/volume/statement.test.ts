@@ -9,6 +9,7 @@ import { createDatabase } from '../support/postgres.ts'
 import { ask, centsIn, expectStatus } from '../support/requests.ts'
 import { startService, temporaryFolder } from '../support/service.ts'
 import { readCsvStatement, type ReadStatement } from '../support/statements.ts'
+import { rounds } from '../support/rounds.ts'
 
 const BYTES_PER_MIB = 1024 * 1024
 const MAX_GROWTH_MIB = 64
@@ -101,12 +102,15 @@ async function readInFlatMemory(
 }
 
 describe('a long history', () => {
-  test('of 1,000,000 postings leaves as a statement in flat memory, and balances at any instant agree with it', async (t) => {
+  const batches = rounds({ quick: 40, full: 1_000 })
+  const lines = batches * 1_000
+
+  test(`of ${lines.toLocaleString('en')} postings leaves as a statement in flat memory, and balances at any instant agree with it`, async (t) => {
     const store = `sqlite:${join(await temporaryFolder(t), 'atm.db')}`
-    const dated = await writeHistories(store, { batches: 1_000, postingsPerBatch: 1_000 })
+    const dated = await writeHistories(store, { batches, postingsPerBatch: 1_000 })
     const { client, pid } = await serve(t, store, SMALL_HEAP)
     const statement = await readInFlatMemory(t, client, pid)
-    assert.equal(statement.lines, 1_000_000)
+    assert.equal(statement.lines, lines)
     assert.equal(statement.closingBalance, await client.balance(LONG))
     await assertAgrees(client, statement, dated)
     await assertCostsNoMore(t, client, dated)
