@@ -13,7 +13,7 @@ import {
   untilNoneIsBlocked,
 } from '../support/faults.ts'
 import { startInstances } from '../support/instances.ts'
-import { connectTo, createDatabase, withSql } from '../support/postgres.ts'
+import { connectTo, createDatabase, giveToRole, withSql } from '../support/postgres.ts'
 
 describe('a PostgreSQL server that does not let the service in:', () => {
   const cluster = clusterForSuite()
@@ -99,14 +99,10 @@ describe('a PostgreSQL server that does not let the service in:', () => {
 
   test('too many connections: 503 in time, and it recovers by itself', { timeout: 60_000 }, async (t) => {
     const administration = await createDatabase({ after: () => undefined }, cluster().url())
-    const role = `atm_limited_${randomUUID().replaceAll('-', '')}`
-    const url = new URL(administration)
+    const { role, url } = await giveToRole(administration)
     const execute = (statement: string): Promise<unknown> =>
       withSql(administration, (sql) => sql.unsafe(statement))
-    await execute(`CREATE ROLE ${role} LOGIN PASSWORD '${url.password}'`)
-    await execute(`ALTER DATABASE ${url.pathname.slice(1)} OWNER TO ${role}`)
-    url.username = role
-    const [instance] = await startInstances(t, url.href, 1)
+    const [instance] = await startInstances(t, url, 1)
     assert.ok(instance)
     await execute(`ALTER ROLE ${role} CONNECTION LIMIT 0`)
     await cutConnections(administration)

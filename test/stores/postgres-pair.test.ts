@@ -100,6 +100,21 @@ describe('two stores on one PostgreSQL', () => {
     await assertSound(url)
   })
 
+  test('of which one used a key: the other answers from it before it looks at the request', async (t) => {
+    const { stores } = await openPair(t)
+    const [first, second] = stores
+    // From here on the second one decides on account 1 without looking.
+    expect(await ask(second, { kind: 'deposit', account: '1', amount: 1n }), 'posted')
+    expect(await ask(first, { kind: 'deposit', account: '2', amount: 1n, idempotencyKey: 'used' }), 'posted')
+    expect(await ask(first, reverseKey('closed')), 'key_closed')
+    const toItself = { kind: 'transfer', from: '1', to: '1', amount: 1n } as const
+    const answerUnder = async (idempotencyKey: string): Promise<string> =>
+      answerOf(await ask(second, { ...toItself, idempotencyKey }))
+    assert.equal(await answerUnder('used'), 'idempotency_key_reused')
+    assert.equal(await answerUnder('closed'), 'idempotency_key_closed')
+    assert.equal(await answerUnder('new'), 'same_account')
+  })
+
   test('that reverse one posting at once give it back once, and answer the same', async (t) => {
     const pair = await openPair(t)
     const answers = await contest(pair, async () => {

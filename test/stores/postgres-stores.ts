@@ -12,9 +12,9 @@ export interface Pair {
   readonly stores: readonly [Store, Store]
 }
 
-/** Two stores on one new database, as two instances have them, and the accounts `1` and `2` with 1,000.00 each. */
-export async function openPair(t: Cleanup): Promise<Pair> {
-  const url = await createDatabase(t)
+/** Two stores on one new database, or the empty one of that URL, as two instances have them, and the accounts `1` and `2` with 1,000.00 each. */
+export async function openPair(t: Cleanup, given?: string): Promise<Pair> {
+  const url = given ?? (await createDatabase(t))
   const open = async (): Promise<Store> => {
     const store = await openPostgres(url, { terms: plainTerms(600_000), clock: Date.now })
     t.after(() => store.close())

@@ -53,6 +53,18 @@ export async function createDatabase(test: Cleanup, server?: string): Promise<st
   return url.href
 }
 
+/** Gives the database to a new role that is no superuser, as the service's is in earnest, and answers its URL for that role. */
+export async function giveToRole(store: string): Promise<{ readonly role: string; readonly url: string }> {
+  const role = `atm_role_${randomUUID().replaceAll('-', '')}`
+  const url = new URL(store)
+  await withSql(store, async (sql) => {
+    await sql.unsafe(`CREATE ROLE ${role} LOGIN PASSWORD '${url.password}'`)
+    await sql.unsafe(`ALTER DATABASE ${url.pathname.slice(1)} OWNER TO ${role}`)
+  })
+  url.username = role
+  return { role, url: url.href }
+}
+
 /** Such as `18.4`. */
 export function serverVersion(): Promise<string> {
   return serverUrl().then((url) =>

@@ -27,6 +27,7 @@ const failures: ReadonlyMap<string, Failure> = new Map([
   ['40003', 'lost'],
   // The transaction was ended because this instance did not go on with it in time.
   ['25P03', 'lost'],
+  ['25P04', 'lost'],
 ])
 
 /** Connection exceptions; the server is going down or starting. */

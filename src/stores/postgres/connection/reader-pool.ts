@@ -1,7 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { StoreUnavailable } from '../../../ledger/store.ts'
 import { connectTo } from './connecting.ts'
 import { Deadline } from './deadline.ts'
-import { failureFrom } from './failures.ts'
+import { ConnectionLost, failureFrom } from './failures.ts'
 import type { Session } from './session.ts'
 import type { Target } from './url.ts'
 
@@ -10,6 +11,9 @@ const READ_WITHIN_MS = 4_000
 
 /** A server that has not answered a reader by then is taken for frozen, and asked over another connection. */
 const ANSWER_WITHIN_MS = 2_000
+
+/** The next try waits for a random part of this, so that a server that fails them all is not overrun by readers. */
+const MAX_PAUSE_MS = 20
 
 /** The connections that readers share: opened as they are needed, never more than the URL allows. */
 export class ReaderPool {
@@ -31,6 +35,7 @@ export class ReaderPool {
       } catch (error) {
         if (failureFrom(error) === 'final' || deadline.hasPassed)
           throw new StoreUnavailable('the database could not be read', { cause: error })
+        await pause(Math.random() * MAX_PAUSE_MS)
       }
     }
   }
@@ -48,9 +53,14 @@ export class ReaderPool {
     let session: Session | undefined
     try {
       const taken = (session = this.#takeIdle() ?? (await connectTo(this.#target, deadline)))
-      return await taken.within(Math.min(ANSWER_WITHIN_MS, deadline.remainingMs), () => ask(taken))
+      const result = await taken.within(Math.min(ANSWER_WITHIN_MS, deadline.remainingMs), () => ask(taken))
+      this.#idle.push(taken)
+      return result
+    } catch (error) {
+      // What a failure has left behind in a connection must not reach the next reader.
+      session?.destroy(new ConnectionLost('the connection was given up', { cause: error }))
+      throw error
     } finally {
-      if (session?.isLost === false) this.#idle.push(session)
       this.#leave()
     }
   }

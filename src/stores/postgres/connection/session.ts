@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import postgres from 'postgres'
 import type { Row } from '../../values.ts'
 import { encrypted } from './encryption.ts'
-import { ConnectionLost } from './failures.ts'
+import { ConnectionLost, failureFrom } from './failures.ts'
 import type { Address, Target } from './url.ts'
 
 /** A value for `$1`; lists are given as text, see `arrays.ts`. */
@@ -94,7 +94,9 @@ export class Session {
       // The first statement is the one that is told why the server lets nobody in.
       const asked = session.query('SHOW transaction_read_only')
       // A server that does not know the setting does without it.
-      const watching = session.query(WATCH_CLIENT).catch(() => undefined)
+      const watching = session.query(WATCH_CLIENT).catch((error: unknown) => {
+        if (failureFrom(error) !== 'final') throw error
+      })
       const [[row]] = await Promise.all([asked, watching])
       if (row?.['transaction_read_only'] === 'on') throw new Error('the server takes no writes')
       return session
@@ -117,10 +119,14 @@ export class Session {
    */
   query(text: string, parameters: readonly Parameter[] = []): Promise<readonly Row[]> {
     if (this.#lost !== undefined) return Promise.reject(this.#lost)
-    const query = this.#client.unsafe(text, [...parameters], { prepare: this.#prepares })
+    const rows: Row[] = []
+    // The client library's own list of rows begins with holes after a statement that failed in mid-result.
+    const query = this.#client
+      .unsafe<Row[]>(text, [...parameters], { prepare: this.#prepares })
+      .forEach((row) => void rows.push(row))
     return new Promise((resolve, reject) => {
       this.#waiting.add(reject)
-      query.then(resolve, reject).finally(() => this.#waiting.delete(reject))
+      query.then(() => resolve(rows), reject).finally(() => this.#waiting.delete(reject))
     })
   }
 

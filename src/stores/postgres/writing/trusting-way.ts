@@ -6,6 +6,8 @@ import { type Turn, write } from './writing-statement.ts'
 
 export interface TrustingBatch {
   readonly commands: readonly Command[]
+  /** Of the commands' keys. */
+  readonly digests: readonly string[]
   readonly turn: Turn
   /** All accounts that the batch names and the drawer, as they are remembered. */
   readonly accounts: readonly VersionedAccount[]
@@ -24,10 +26,12 @@ const NOTHING_ELSE = { keyRecords: [], holds: [], reversiblePostings: [], nextAc
  */
 export async function commitTrusting(
   session: Session,
-  { commands, turn, accounts, drawerId, options, onSending }: TrustingBatch,
+  { commands, digests, turn, accounts, drawerId, options, onSending }: TrustingBatch,
 ): Promise<{ decided: Decided; firstPostingId: number } | undefined> {
   const decided = decideAll(commands, { accounts, ...NOTHING_ELSE }, drawerId, options)
-  if (decided.books.lackedCash) return undefined
+  const { lackedCash, newKeyRecords } = decided.books
+  // The index finds out whether a key is new when a record is inserted: where there is none, it has to be looked up.
+  if (lackedCash || newKeyRecords.length < digests.length) return undefined
   onSending(decided)
   const firstPostingId = await write(session, turn, decided)
   return firstPostingId === undefined ? undefined : { decided, firstPostingId }

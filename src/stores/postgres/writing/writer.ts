@@ -109,12 +109,13 @@ export class Writer {
     }
   }
 
-  /** The outcomes of what was sent before, if it was committed. The connection is newer than that: it is shut out. */
+  /** The outcomes of what was sent over an earlier connection, if it was committed. If not, it is shut out. */
   #settle(attempted: Attempted): readonly Outcome[] | undefined {
     const { sent } = attempted
+    if (sent === undefined || sent.turn.epoch === this.#connection.turn.epoch) return undefined
     attempted.sent = undefined
-    const firstPostingId = sent && this.#connection.settled(sent.turn)
-    return firstPostingId === undefined ? undefined : sent && numberedFrom(firstPostingId, sent.decided)
+    const firstPostingId = this.#connection.settled(sent.turn)
+    return firstPostingId === undefined ? undefined : numberedFrom(firstPostingId, sent.decided)
   }
 
   /** The last word on a batch: it was committed after all, or it is shut out and never will be. */
@@ -144,19 +145,20 @@ export class Writer {
     const { turn } = this.#connection
     const committed = await commitTrusting(session, {
       commands,
+      digests: named.digests,
       turn,
       accounts,
       drawerId: this.#drawerId,
       options: this.#options,
       onSending: (decided) => (attempted.sent = { turn, decided }),
     })
-    attempted.sent = undefined
     return committed && this.#committed(turn, committed.decided, committed.firstPostingId)
   }
 
   async #locked(session: Session, attempted: Attempted): Promise<readonly Outcome[] | undefined> {
     const { commands, named, hasAllDrawers } = attempted
     const { turn } = this.#connection
+    const { sent } = attempted
     const others = hasAllDrawers ? ALL_DRAWERS.filter((id) => id !== this.#drawerId) : []
     const result = await commitLocked(session, {
       commands,
@@ -167,7 +169,8 @@ export class Writer {
       onFound: (found) => this.#found(found, attempted),
       onSending: (decided) => (attempted.sent = { turn, decided }),
     })
-    attempted.sent = undefined
+    // A batch that is shut out may have been committed by the try before: the next connection tells.
+    attempted.sent = result === 'turn has passed' ? sent : undefined
     if (result === 'turn has passed')
       this.#connection.drop(new ConnectionLost('the turn of the batch has passed'))
     else if (result === 'lacks cash') attempted.hasAllDrawers = true
@@ -197,11 +200,11 @@ export class Writer {
   /** Follows what failed on the connection while the batch was under way on it. */
   #afterFailure(error: unknown, attempted: Attempted): void {
     const failure = failureFrom(error)
-    const isOfServer = codeOf(error) !== undefined
-    if (failure === 'lost' || failure === 'unwritable' || !isOfServer)
+    // A key that another instance has used is everyday work, and comes before any row of a result.
+    if (failure !== 'duplicate')
       this.#connection.drop(new ConnectionLost('the connection was given up', { cause: error }))
     // Only the server's own word says that nothing was committed.
-    if (isOfServer && failure !== 'lost') attempted.sent = undefined
+    if (codeOf(error) !== undefined && failure !== 'lost') attempted.sent = undefined
   }
 }
 

@@ -2,7 +2,8 @@ import type { Account } from '../../../ledger/accounts.ts'
 import type { KeyRecord } from '../../../ledger/idempotency.ts'
 import { storedFrom, type StoredOutcome } from '../../../ledger/kept-outcomes.ts'
 import { type Posting, postingKinds } from '../../../ledger/postings.ts'
-import { number } from '../../values.ts'
+import { numberOrUndefined } from '../../values.ts'
+import { ConnectionLost } from '../connection/failures.ts'
 import { bytesArray, integerArray, textArray } from '../rows/arrays.ts'
 import type { Decided } from './deciding.ts'
 import { FIRST_PROVISIONAL_ID, realIdOf } from '../rows/provisional-ids.ts'
@@ -61,7 +62,7 @@ function statement(more: (sql: string) => string): string {
     FROM turn, unnest($16::bytea[], $17::bytea[], $18::bigint[], $19::text[] ${more(', $26::text[]')})
       AS new (digest, fingerprint, kept_id, reason ${more(', snapshot')})
   )
-  SELECT first_posting_id FROM turn`
+  SELECT (SELECT first_posting_id FROM turn) AS first_posting_id`
 }
 
 const WRITE = statement(() => '')
@@ -91,7 +92,8 @@ export async function write(session: Session, turn: Turn, decided: Decided): Pro
   const [row] = hasMore
     ? await session.query(WRITE_MORE, [...parameters, ...moreColumns(changed, books.postings, kept)])
     : await session.query(WRITE, parameters)
-  return row === undefined ? undefined : number(row, 'first_posting_id')
+  if (row === undefined) throw new ConnectionLost('the server did not say whether it has written')
+  return numberOrUndefined(row, 'first_posting_id')
 }
 
 type Kept = Pick<KeyRecord, 'digest' | 'fingerprint'> & StoredOutcome

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Client } from '../support/client.ts'
+import { assertVerified } from '../support/exactly-once.ts'
+import { clusterForSuite } from '../support/faults.ts'
+import { assertRunningBalances, historyOf } from '../support/history.ts'
+import { startInstances } from '../support/instances.ts'
+import { inParallel } from '../support/load.ts'
+import { createDatabase, giveToRole, withSql } from '../support/postgres.ts'
+import { ask, expectStatus, moveCash, openAccount, placeHold, reverse } from '../support/requests.ts'
+import { endRowTrouble, limitStatements, troubleRows } from '../support/row-trouble.ts'
+
+/** Each has so many reads and deposits; five of them are the 10,000 reads and 3,000 deposits of a full run. */
+const rounds = Number(process.env['ATM_DISTURBED_ROUNDS'] ?? 1)
+const READS = 2_000
+const DEPOSITS = 600
+const CLIENTS = 24
+const CANCEL_EVERY_MS = 10
+
+/** The paths that are read, each with the one right answer. */
+type Answers = ReadonlyMap<string, string>
+
+/** Accounts and what belongs to them, which nobody changes while they are read. */
+async function prepareReads(client: Client): Promise<Answers> {
+  for (let index = 0; index < 30; index += 1) await openAccount(client, `still-${index}`, 100n)
+  for (let index = 1n; index <= 25n; index += 1n) await moveCash(client, 'deposit', 'still-0', index)
+  const hold = await placeHold(client, 'still-0', 50n)
+  const statement = await ask(client, 'GET', '/accounts/still-0/statement?from=2026-01-01&to=2100-01-01')
+  const ids = [...statement.text.matchAll(/"id":"(\d+)"/g)].map(([, id]) => id)
+  const first = await client.get('/accounts?limit=10')
+  const next = /<([^>]+)>; rel="next"/.exec(String(first.headers['link']))?.[1]
+  assert.ok(next !== undefined && ids.length === 26, statement.text)
+  const paths = [
+    '/accounts/still-0/balance',
+    '/accounts/still-1/balance',
+    '/accounts/still-0/balance?at=2099-01-01',
+    '/accounts/still-0/transactions?limit=20',
+    '/accounts/still-0/statement?from=2026-01-01&to=2100-01-01',
+    '/accounts/still-0',
+    `/holds/${hold}`,
+    `/transactions/${ids[3]}`,
+    new URL(next, client.url).pathname + new URL(next, client.url).search,
+  ]
+  const answers = await Promise.all(paths.map(async (path) => [path, await client.get(path)] as const))
+  for (const [path, { status, text }] of answers) assert.equal(status, 200, `${path} ${text}`)
+  return new Map(answers.map(([path, { text }]) => [path, text]))
+}
+
+/** Cancels something that the service's connections are doing, again and again. */
+async function cancelStatements(store: string, role: string, signal: AbortSignal): Promise<void> {
+  await withSql(store, async (sql) => {
+    while (!signal.aborted) {
+      await sql`SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = ${role} AND state = 'active'
+        ORDER BY random() LIMIT 1`
+      await pause(CANCEL_EVERY_MS)
+    }
+  })
+}
+
+/** Requests that lead to rows which cannot be read, or take too long. */
+interface Trouble {
+  readonly paths: readonly string[]
+  /** Reversals that were made already, but for the second one, whose original cannot be read. */
+  readonly transactions: readonly string[]
+}
+
+async function prepareTrouble(client: Client, store: string): Promise<Trouble> {
+  for (const number of ['unreadable', 'slow', 'moved']) await openAccount(client, number, 0n)
+  for (let index = 0; index < 3; index += 1) await moveCash(client, 'deposit', 'moved', 100n)
+  const { text } = await ask(client, 'GET', '/accounts/moved/statement')
+  const transactions = [...text.matchAll(/"id":"(\d+)"/g)].map(([, id]) => id ?? '')
+  const [first = '', second, third = ''] = transactions
+  for (const id of [first, third]) expectStatus(await reverse(client, { transaction_id: id }), 200)
+  await troubleRows(store, 'postings', { unreadable: [Number(second)], slow: [Number(third)], slowEvery: 4 })
+  const idOf = (number: string): Promise<number> =>
+    withSql(store, async (sql) => {
+      const [row] = await sql<{ id: bigint }[]>`SELECT id FROM accounts WHERE number = ${number}`
+      return Number(row?.id)
+    })
+  await troubleRows(store, 'accounts', {
+    unreadable: [await idOf('unreadable')],
+    slow: [await idOf('slow')],
+    slowEvery: 4,
+  })
+  return { paths: ['/accounts/unreadable/balance', '/accounts/slow/balance'], transactions }
+}
+
+/** Whether it was answered. If not, it must be a 503 that says for certain that nothing has changed. */
+function isAnswered({ status, text }: { status: number; text: string }): boolean {
+  if (status !== 503) return true
+  assert.match(text, /nothing has changed/)
+  return false
+}
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
+
+/** Reads everything again and again, with trouble in between; answers how often it was answered. */
+async function read(client: Client, answers: Answers, { paths }: Trouble): Promise<number> {
+  const all = [...answers]
+  const results = await inParallel(upTo(READS / 2), CLIENTS, async (index) => {
+    if (index % 40 === 0) {
+      const answer = await client.get(paths[(index / 40) % paths.length] ?? '')
+      if (isAnswered(answer)) assert.match(answer.text, /"slow","balance":"0.00"/)
+      return false
+    }
+    const [path, expected] = all[index % all.length] ?? assert.fail()
+    const answer = await client.get(path)
+    if (!isAnswered(answer)) return false
+    assert.deepEqual([path, answer.status, answer.text], [path, 200, expected])
+    return true
+  })
+  return results.filter(Boolean).length
+}
+
+/** Deposits cents without a key, with trouble in between; answers how many were booked in each account. */
+async function deposit(
+  client: Client,
+  accounts: readonly [string, string],
+  { transactions }: Trouble,
+): Promise<Map<string, number>> {
+  const booked = new Map(accounts.map((account) => [account, 0]))
+  await inParallel(upTo(DEPOSITS / 2), CLIENTS, async (index) => {
+    if (index % 100 === 0) {
+      const reversals = transactions.map((id) => reverse(client, { transaction_id: id }))
+      const answered = (await Promise.all(reversals)).map(isAnswered)
+      assert.equal(answered[1], false, 'what cannot be read is not reversed')
+    }
+    const account = accounts[index % 2] ?? accounts[0]
+    const answer = await client.operate('deposit', account, '"0.01"')
+    if (!isAnswered(answer)) return
+    assert.equal(answer.status, 200, answer.text)
+    booked.set(account, (booked.get(account) ?? 0) + 1)
+  })
+  return booked
+}
+
+describe('two instances whose statements are cancelled, time out and meet unreadable rows', () => {
+  const cluster = clusterForSuite()
+
+  test('answer every read right or not at all, and book every deposit once', async (t) => {
+    const store = await createDatabase({ after: () => undefined }, cluster().url())
+    const { role, url } = await giveToRole(store)
+    const instances = await startInstances(t, url, 2)
+    const clients = instances.map(({ client }) => client)
+    const [client] = clients
+    assert.ok(client)
+    const answers = await prepareReads(client)
+    const trouble = await prepareTrouble(client, store)
+    await limitStatements(store, role)
+    const accounts = ['1001', '9999'] as const
+    const expected = new Map([
+      ['1001', { cents: 50_000n, rows: 0 }],
+      ['9999', { cents: 0n, rows: 0 }],
+    ])
+    let answeredReads = 0
+    for (let round = 0; round < rounds; round += 1) {
+      const calm = new AbortController()
+      const cancelling = cancelStatements(store, role, calm.signal)
+      const [counts, booked] = await Promise.all([
+        Promise.all(clients.map((each) => read(each, answers, trouble))),
+        Promise.all(clients.map((each) => deposit(each, accounts, trouble))),
+      ]).finally(() => calm.abort())
+      await cancelling
+      for (const count of counts) answeredReads += count
+      for (const account of accounts) {
+        const told = expected.get(account) ?? assert.fail()
+        for (const each of booked) {
+          told.rows += each.get(account) ?? 0
+          told.cents += BigInt(each.get(account) ?? 0)
+        }
+        assert.equal(await client.balance(account), told.cents, account)
+      }
+    }
+    for (const [account, { cents, rows }] of expected) {
+      const history = await historyOf(client, account)
+      assert.equal(history.length, rows, account)
+      assertRunningBalances(cents - BigInt(rows), history)
+    }
+    await endRowTrouble(store)
+    await assertVerified(store)
+    const deposits = [...expected.values()].reduce((sum, { rows }) => sum + rows, 0)
+    t.diagnostic(
+      `${answeredReads} of ${rounds * READS} reads were answered, ${deposits} of ${rounds * DEPOSITS} deposits booked`,
+    )
+    assert.ok(answeredReads > (rounds * READS) / 2 && deposits > (rounds * DEPOSITS) / 2)
+  })
+})
