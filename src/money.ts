@@ -17,7 +17,7 @@ export type ParsedAmount = { readonly cents: bigint } | { readonly problem: stri
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/
 
 /**
- * Reads an amount as the API accepts it: a string, or a number at its shortest decimal form. It is at least one cent.
+ * Reads an amount as the API accepts it: a string, or a number that a double holds exactly. It is at least one cent.
  * More than two places are rounded half up: `1.005` is 101 cents.
  */
 export function parseAmount(input: string | number): ParsedAmount {
@@ -32,11 +32,11 @@ export function parseMoney(member: string, input: string | number): ParsedAmount
   return typeof cents === 'bigint' ? { cents } : { problem: sentenceOn(member, cents) }
 }
 
-type Refused = 'malformed' | 'negative' | 'too large'
+type Refused = 'malformed' | 'too long' | 'negative' | 'too large'
 
 function centsFrom(input: string | number): bigint | Refused {
   const text = String(input).trim()
-  if (text.length > MAX_TEXT_LENGTH) return 'malformed'
+  if (text.length > MAX_TEXT_LENGTH) return 'too long'
   const [, sign, whole = '', fraction = '', exponent = '0'] = DECIMAL.exec(text) ?? []
   if (sign === undefined || whole + fraction === '') return 'malformed'
 
@@ -50,6 +50,8 @@ function centsFrom(input: string | number): bigint | Refused {
 function sentenceOn(member: string, refused: Refused): string {
   if (refused === 'negative') return `${member} must not be negative`
   if (refused === 'too large') return `${member} must not be larger than ${formatCents(MAX_CENTS)}`
+  if (refused === 'too long')
+    return `${member} must be a decimal number of at most ${MAX_TEXT_LENGTH} characters`
   return `${member} must be a decimal number such as "10.00", without currency signs or separators`
 }
 

@@ -3,8 +3,8 @@ import { IncomingMessage } from 'node:http'
 /** No request of this service needs a larger body. */
 export const BODY_LIMIT_BYTES = 16_384
 
-/** What became of a body: its text, that it is larger than the limit, or that it will never be whole. */
-export type CollectedBody = { readonly text: string } | 'too large' | Error
+/** What became of a body: its bytes, that it is larger than the limit, or that it will never be whole. */
+export type CollectedBody = { readonly bytes: Buffer } | 'too large' | Error
 
 /**
  * A request that gathers its body as it arrives from the parser, instead of handing it through the machinery of a
@@ -39,8 +39,14 @@ export class CollectedRequest extends IncomingMessage {
 
   #settle(): void {
     const isTooLarge = this.#bytes > BODY_LIMIT_BYTES
-    this.#answer(isTooLarge ? 'too large' : { text: Buffer.concat(this.#chunks).toString() })
+    this.#answer(isTooLarge ? 'too large' : { bytes: this.#joined() })
     if (isTooLarge) this.#chunks = []
+  }
+
+  #joined(): Buffer {
+    const [first, ...others] = this.#chunks
+    // Nearly always the body arrives in one piece, which need not be copied.
+    return first !== undefined && others.length === 0 ? first : Buffer.concat(this.#chunks)
   }
 
   #answer(body: CollectedBody): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { balanceIn, centsOf, moneyOf, serviceForSuite } from '../support/client.ts'
+import { balanceIn, centsOf, type Client, moneyOf, objectIn, serviceForSuite } from '../support/client.ts'
 
 /** Amounts as JSON text, and what they must be booked as. */
 const accepted: readonly (readonly [json: string, booked: string])[] = [
@@ -66,8 +66,20 @@ const long: readonly (readonly [json: string, booked: string])[] = [
   [`"1e${'0'.repeat(900)}2"`, '100.00'],
 ]
 
-/** Beyond 2^53 a number that went through a double would be booked as its neighbour. */
-const exactIntegers = ['9007199254740993', '9007199254740995', '12345678901234567', '92233720368547757']
+/** A number that went through a double would be booked as its neighbour. */
+const exactNumbers: readonly (readonly [json: string, booked: string])[] = [
+  ['9007199254740993', '9007199254740993.00'],
+  ['9007199254740995', '9007199254740995.00'],
+  ['12345678901234567', '12345678901234567.00'],
+  ['92233720368547757', '92233720368547757.00'],
+  ['9007199254740993.00', '9007199254740993.00'],
+  ['9007199254740993e0', '9007199254740993.00'],
+  ['90071992547409.93', '90071992547409.93'],
+  ['9007199254740993E-2', '90071992547409.93'],
+  ['1.0049999999999999', '1.00'],
+  ['92233720368547758.07', '92233720368547758.07'],
+  ['92233720368547758.0749', '92233720368547758.07'],
+]
 
 describe('an amount is booked', () => {
   const atm = serviceForSuite()
@@ -90,18 +102,46 @@ describe('an amount is booked', () => {
   }
 })
 
-describe('a whole number beyond 2^53 is booked exactly', () => {
+async function sendTo(
+  client: Client,
+  method: string,
+  path: string,
+  body: string,
+): Promise<Record<string, unknown>> {
+  const answer = await client.send(method, path, { headers: { 'Content-Type': 'application/json' }, body })
+  assert.ok(answer.status < 300, answer.text)
+  return objectIn(answer)
+}
+
+describe('a number that a double cannot hold is booked exactly', () => {
   const atm = serviceForSuite()
 
-  for (const digits of exactIntegers) {
-    for (const json of [digits, `"${digits}"`]) {
+  for (const [number, booked] of exactNumbers) {
+    for (const json of [number, `"${number}"`]) {
       test(json, async () => {
         const before = await atm.client.balance('9999')
         const answer = await atm.client.operate('deposit', '9999', json)
-        assert.equal(balanceIn(answer), moneyOf(before + centsOf(`${digits}.00`)))
+        assert.equal(balanceIn(answer), moneyOf(before + centsOf(booked)))
         balanceIn(await atm.client.operate('withdraw', '9999', json))
         assert.equal(await atm.client.balance('9999'), before)
       })
     }
   }
+
+  test('also where the money is an opening deposit, a hold, or a limit', async () => {
+    const number = '90071992547409.93'
+    const account = '{"account_number":"exact","name":"Ada","opening_deposit":'
+    assert.equal((await sendTo(atm.client, 'POST', '/accounts', `${account}${number}}`))['balance'], number)
+    const limits = `{"limits":{"overdraft":${number},"withdrawal":${number},"daily_amount":${number}}}`
+    assert.deepEqual((await sendTo(atm.client, 'PATCH', '/accounts/exact', limits))['limits'], {
+      overdraft: number,
+      withdrawal: number,
+      daily_amount: number,
+      daily_count: null,
+    })
+    assert.equal(
+      (await sendTo(atm.client, 'POST', '/accounts/exact/holds', `{"amount":${number}}`))['amount'],
+      number,
+    )
+  })
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { balanceIn, errorIn, serviceForSuite } from '../support/client.ts'
+import { balanceIn, errorIn, objectIn, serviceForSuite } from '../support/client.ts'
 import { exchange, head } from '../support/raw.ts'
 
 const otherTypes = [
@@ -25,6 +25,20 @@ const malformed: readonly (readonly [name: string, body: string | Buffer])[] = [
   ['two documents', '{"amount":1}{"amount":2}'],
   ['a byte that is not UTF-8', Buffer.from('{"amount":"1\xff"}', 'latin1')],
   ['deep nesting', '['.repeat(7_000)],
+]
+
+/** Requests with a number of 16 digits and more where there must be text. */
+const numbersForText: readonly (readonly [path: string, body: string])[] = [
+  ['/accounts', '{"name":"Ada","account_number":1234567890123456}'],
+  ['/accounts', '{"name":"Ada","account_number":12345678901234567890}'],
+  ['/accounts', '{"name":12345678901234567890}'],
+  ['/transfers', '{"from":10010000000000000000,"to":"1002","amount":1}'],
+  ['/transfers', '{"from":"1001","to":10020000000000000000,"amount":1}'],
+  ['/accounts/1001/deposit', '{"amount":1,"reference":12345678901234567890}'],
+  ['/accounts/1001/holds', '{"amount":1,"reference":12345678901234567890}'],
+  ['/reversals', '{"idempotency_key":12345678901234567890}'],
+  ['/reversals', '{"idempotency_key":1234567890123456789.5}'],
+  ['/reversals', '{"transaction_id":"1","reason":12345678901234567890}'],
 ]
 
 const notAnObject = ['[]', '[{"amount":"1.00"}]', '"1.00"', '5', 'null', 'true']
@@ -66,6 +80,42 @@ describe('a request body', () => {
       errorIn(answer)
     })
   }
+
+  for (const type of [...jsonTypes, 'application/json; charset=iso-8859-1', 'application/x+json']) {
+    test(`whose text is not UTF-8 is 422 with type ${type ?? 'none'}, so that no two are taken for one`, async () => {
+      const body = Buffer.from('{"amount":"1.00","reference":"caf\xe9"}', 'latin1')
+      const headers = { ...(type !== undefined && { 'Content-Type': type }), 'Idempotency-Key': 'latin' }
+      const answer = await atm.client.send('POST', '/accounts/1001/deposit', { body, headers })
+      assert.equal(answer.status, 422, answer.text)
+      assert.match(errorIn(answer), /UTF-8/)
+    })
+  }
+
+  test('that is UTF-8 keeps its characters, also those that stand for lost ones', async () => {
+    for (const reference of ['café', '\u{fffd}', '\u{1f600}']) {
+      const body = JSON.stringify({ from: '1001', to: '1002', amount: 0.01, reference })
+      const headers = { 'Content-Type': 'application/json' }
+      const answer = await atm.client.send('POST', '/transfers', { body, headers })
+      assert.equal(objectIn(answer)['reference'], reference)
+    }
+  })
+
+  for (const [path, body] of numbersForText) {
+    test(`of ${body} to ${path} is 422, as a number is no text, however long it is`, async () => {
+      const answer = await atm.client.send('POST', path, {
+        body,
+        headers: { 'Content-Type': 'application/json' },
+      })
+      assert.equal(answer.status, 422, answer.text)
+      errorIn(answer)
+    })
+  }
+
+  test('may be deep, whatever numbers are in it', async () => {
+    const deep = `${'['.repeat(8_000)}${']'.repeat(8_000)}`
+    for (const amount of ['1', '1.00', '1.0000000000000000', '1e0000'])
+      balanceIn(await atm.client.post('deposit', '1001', `{"note":${deep},"amount":${amount}}`))
+  })
 
   for (const body of notAnObject) {
     test(`that is ${body} instead of an object is 422`, async () => {

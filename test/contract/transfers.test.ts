@@ -54,6 +54,8 @@ describe('a transfer', () => {
       ['4711', '4712'],
       ['1001', ''],
       ['1001', 'a\u0000b'],
+      ['1001', '\ud800'],
+      ['\udfff', '1002'],
       ['1001', '1002 '],
     ] as const) {
       assertRefused(await transfer(atm.client, { from, to, cents: 1n }), 404, 'account_not_found')

@@ -6,7 +6,8 @@ import { Problem } from '../problems/problems.ts'
 
 export const AmountInput = {
   anyOf: [{ type: 'string' }, { type: 'number' }],
-  description: 'What to move, more than 0. More than two places are rounded half up.',
+  description:
+    'What to move, more than 0. A number is read as it is written. More than two places are rounded half up.',
   examples: ['10.00'],
 } as const
 

@@ -1,26 +1,17 @@
+import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { CollectedRequest } from '../collected-request.ts'
 import { Problem, problems } from '../problems/problems.ts'
-
-declare global {
-  interface JSON {
-    /** The standard's third argument of a reviver, which the compiler's library does not have yet. */
-    parse(
-      text: string,
-      reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
-    ): unknown
-  }
-}
-
-/** As many digits may be more than a double holds. */
-const LONG_DIGITS = /\d{16}/
+import { keepMoneyAsWritten } from './exact-money.ts'
 
 const MALFORMED = new Problem(
   422,
   'malformed_json',
   'the body is not valid JSON; send an object such as {"amount": "10.00"}',
 )
+
+const NOT_UTF8 = new Problem(422, 'malformed_json', 'the body is not UTF-8; send JSON in UTF-8')
 
 /** Reads bodies as JSON: when they say so, and when they do not say what they are. */
 export function readJsonBodies(app: FastifyInstance): void {
@@ -41,25 +32,25 @@ function readBody(_request: FastifyRequest, message: IncomingMessage, done: Body
   message.collect((body) => {
     if (body === 'too large') done(problems.tooLarge)
     else if (body instanceof Error) done(body)
-    else parseJson(body.text, done)
+    else done(...jsonIn(body.bytes))
   })
 }
 
-function parseJson(text: string, done: BodyRead): void {
+/**
+ * What the bytes say as JSON, or why they say nothing. Bytes that are not UTF-8 are refused: decoded they would become
+ * the same characters as others, and two requests would be taken for one.
+ */
+export function jsonIn(bytes: Buffer): Parameters<BodyRead> {
   // Some clients name a type for the body that they do not send.
-  if (text === '') return done(null)
+  if (bytes.length === 0) return [null]
+  if (!isUtf8(bytes)) return [NOT_UTF8]
+  const text = bytes.toString()
   let body: unknown
   try {
-    body = LONG_DIGITS.test(text) ? JSON.parse(text, keepLongIntegers) : JSON.parse(text)
+    body = JSON.parse(text)
   } catch {
-    return done(MALFORMED)
+    return [MALFORMED]
   }
-  done(null, body)
-}
-
-/** An integer that a double would round is kept as its text, so that no amount is read as another one. */
-function keepLongIntegers(_key: string, value: unknown, context: { readonly source?: string }): unknown {
-  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
-  const { source = '' } = context
-  return /^-?\d+$/.test(source) ? source : value
+  keepMoneyAsWritten(body, text)
+  return [null, body]
 }
