@@ -96,6 +96,14 @@ function sending(path: string, contentType: string, body: string): Provocation {
   }
 }
 
+/** Asks for a file of the docs with a header about it. */
+function gettingFile(header: string, value: string): Provocation {
+  return async (client) => {
+    const headers = { ...accept, [header]: value }
+    return toldOf(await client.send('GET', '/docs/static/index.css', { headers }))
+  }
+}
+
 function toldOf({ status, text }: { readonly status: number; readonly text: string }): Told {
   const body: unknown = JSON.parse(text)
   assert.ok(isRecord(body), text)
@@ -122,6 +130,8 @@ const ofTheRequest: Readonly<Partial<Record<ProblemCode, Provocation>>> = {
     ),
   route_not_found: get('/nope'),
   method_not_allowed: post('/accounts/1001/balance', {}),
+  precondition_failed: gettingFile('If-Match', '"another"'),
+  range_not_satisfiable: gettingFile('Range', 'bytes=99999999-'),
   unsupported_media_type: sending(deposit, 'text/plain', 'hello'),
   body_too_large: sending(deposit, 'application/json', `{"amount":"${'1'.repeat(20_000)}"}`),
   malformed_json: sending(deposit, 'application/json', '{"amount":'),

@@ -14,6 +14,15 @@ const unknownRoutes = [
   '/transactions',
   '/accounts/1001/balance/more',
   `/${'x'.repeat(2_000)}`,
+  '/docs/static/../x',
+  '/docs/static/%2e%2e/x',
+  '/docs/static/.',
+  '/docs/static/..%5cx',
+  '/docs/static/%00',
+  '/docs/static/index.css%00',
+  '/docs/static//',
+  '/docs/static//index.css',
+  `/docs/static/${'x'.repeat(2_000)}`,
 ]
 
 const badPaths = [

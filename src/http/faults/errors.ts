@@ -19,15 +19,33 @@ const frameworkProblems: Readonly<Record<string, Problem>> = {
     'route_not_found',
     'the path is not a valid URL path; see /docs for the routes',
   ),
+  // Paths with dot segments, empty segments or zero bytes, which name no file of the docs.
+  FST_STATIC_FORBIDDEN_PATH: problems.noRoute,
+}
+
+/** What the files of the docs answer to headers about them, by status. */
+const fileProblems: Readonly<Record<number, Problem>> = {
+  412: new Problem(412, 'precondition_failed', 'the file is not as If-Match or If-Unmodified-Since has it'),
+  416: new Problem(416, 'range_not_satisfiable', 'the file has no such Range; ask for all of it'),
 }
 
 /** Gives every error of every kind the one format, and logs those that are our own fault. */
 export function answerErrors(app: FastifyInstance, logger: Logger): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = problemOf(error)
-    if (problem.status >= 500) logger.error({ requestId: request.id, err: error }, 'request failed')
+    if (problem.status >= 500)
+      logger.error({ requestId: request.id, ...loggedFault(error) }, 'request failed')
     return answer(request, reply, problem)
   })
+}
+
+/** A full disk fails many requests a second, each for a reason that says it all; what is a bug is found by its stack. */
+function loggedFault(error: Error): { readonly reason: string } | { readonly err: Error } {
+  return error instanceof StoreUnavailable ? { reason: reasonOf(error) } : { err: error }
+}
+
+function reasonOf({ message, cause }: Error): string {
+  return cause instanceof Error ? `${message}: ${reasonOf(cause)}` : message
 }
 
 /** Answers what never became a request: the framework is given it for errors of its own before any hook runs. */
@@ -50,7 +68,7 @@ function problemOf(error: FastifyError): Problem {
   if (error instanceof OutcomeUnknown) return problems.unknownOutcome
   if (error instanceof StoreUnavailable) return problems.unavailable
   if (error.validation !== undefined) return invalid(error)
-  return frameworkProblems[error.code] ?? problems.internal
+  return frameworkProblems[error.code] ?? fileProblems[error.statusCode ?? 0] ?? problems.internal
 }
 
 function invalid({ validation, validationContext }: FastifyError): Problem {

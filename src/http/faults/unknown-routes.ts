@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { Problem } from '../problems/problems.ts'
+import { Problem, problems } from '../problems/problems.ts'
 
 /** The methods of each path, gathered as routes are added. */
 export class KnownRoutes {
@@ -21,9 +21,7 @@ export class KnownRoutes {
       known.pattern.test(path) ? [...known.allowed] : [],
     )
     // A path may fit a route with a wildcard, and have nothing behind it all the same.
-    if (allowed.length === 0 || allowed.includes(request.method)) {
-      return new Problem(404, 'route_not_found', 'there is nothing at this path; see /docs for what there is')
-    }
+    if (allowed.length === 0 || allowed.includes(request.method)) return problems.noRoute
     const allow = [...new Set(allowed)].toSorted().join(', ')
     return new Problem(405, 'method_not_allowed', `this path answers ${allow} only`, { allow })
   }

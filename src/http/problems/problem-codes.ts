@@ -11,6 +11,8 @@ export const problemCodes = {
   // Where it goes.
   route_not_found: 404,
   method_not_allowed: 405,
+  precondition_failed: 412,
+  range_not_satisfiable: 416,
   // What it brings.
   unsupported_media_type: 415,
   body_too_large: 413,

@@ -32,6 +32,7 @@ export class Problem extends Error {
 
 /** What several places answer, and the documentation shows. */
 export const problems = {
+  noRoute: new Problem(404, 'route_not_found', 'there is nothing at this path; see /docs for what there is'),
   tooLarge: new Problem(413, 'body_too_large', `the body must not be larger than ${BODY_LIMIT_BYTES} bytes`),
   notJson: new Problem(415, 'unsupported_media_type', 'send the body as application/json'),
   notPositive: new Problem(422, 'invalid_amount', 'amount must be > 0'),
