@@ -106,8 +106,12 @@ async function read(client: Client, answers: Answers, { paths }: Trouble): Promi
       return false
     }
     const [path, expected] = all[index % all.length] ?? assert.fail()
-    const answer = await client.get(path)
-    if (!isAnswered(answer)) return false
+    const answer = await client.get(path).catch((error: unknown) => {
+      // A statement is streamed: once it has begun, breaking it off is the only way to say no.
+      if (path.includes('/statement')) return undefined
+      throw error
+    })
+    if (answer === undefined || !isAnswered(answer)) return false
     assert.deepEqual([path, answer.status, answer.text], [path, 200, expected])
     return true
   })
