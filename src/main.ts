@@ -31,7 +31,14 @@ async function serve(config: Config, store: Store): Promise<void> {
   const output = pino.destination({ dest: 1, sync: false })
   const { logger, flush } = createLog(config.logLevel, (lines) => output.write(lines))
   const ledger = new Ledger(store, config.terms)
-  const server = await buildServer({ ledger, logger, version: packageJson.version })
+  const { allowedHosts, corsOrigins } = config
+  const server = await buildServer({
+    ledger,
+    logger,
+    version: packageJson.version,
+    allowedHosts,
+    corsOrigins,
+  })
   const url = await server.listen({ host: config.host, port: config.port })
   const listening = { url, docs: `${url}/docs`, store: withoutPassword(config.store) }
   logger.info(listening, 'the service is listening')

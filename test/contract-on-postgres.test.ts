@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { after, describe } from 'node:test'
 import { engine, runOnPostgres } from './support/engine.ts'
 
-/** About files and `memory:` alone, or about values that are refused before any store is opened. */
-const onSqliteOnly = ['store-file.test.ts', 'configuration.test.ts']
+/** About files and `memory:` alone, or about what is refused before any store is asked. */
+const onSqliteOnly = ['store-file.test.ts', 'configuration.test.ts', 'hosts.test.ts', 'origins.test.ts']
 
 const hooks: (() => Promise<void>)[] = []
 after(() => Promise.all(hooks.map((hook) => hook())))

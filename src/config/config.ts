@@ -1,9 +1,10 @@
 import type { Terms } from '../ledger/terms.ts'
+import { type Origins, originSettings, readOrigins } from './origins.ts'
 import { type Environment, readerOf, type Setting, wholeNumber } from './settings.ts'
 import { readTerms, termSettings } from './terms.ts'
 
 /** Everything that a deployment sets, read once at the start. */
-export interface Config {
+export interface Config extends Origins {
   readonly host: string
   /** 0 picks a free port. */
   readonly port: number
@@ -31,11 +32,12 @@ const LOG_LEVEL: Setting = { flag: 'log-level', variable: 'LOG_LEVEL', preset: '
 
 /** Reads flags and environment. Throws `ConfigError`. */
 export function readConfig(args: readonly string[], environment: Environment, storeUrls: StoreUrls): Config {
-  const read = readerOf(args, environment, [HOST, PORT, STORE, LOG_LEVEL, ...termSettings])
+  const read = readerOf(args, environment, [HOST, PORT, STORE, LOG_LEVEL, ...originSettings, ...termSettings])
   return {
     host: read(HOST, 'a host name or address', (text) => (/^[^\s/]+$/.test(text) ? text : undefined)),
     port: read(PORT, 'a whole number from 0 to 65535', (text) => wholeNumber(text, 0, 65_535)),
     store: read(STORE, storeUrls.forms, (text) => (storeUrls.accepts(text) ? text : undefined)),
+    ...readOrigins(read),
     terms: readTerms(read),
     logLevel: read(LOG_LEVEL, `one of ${logLevels.join(', ')}`, (text) =>
       logLevels.find((level) => level === text),

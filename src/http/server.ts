@@ -12,7 +12,9 @@ import { holdRoutes } from './resources/holds.ts'
 import { readJsonBodies } from './requests/json-body.ts'
 import { openingRoutes } from './resources/opening.ts'
 import { operationRoutes } from './resources/operations.ts'
-import { Problem } from './problems/problems.ts'
+import { allowOrigins } from './origin/cors.ts'
+import { checkHosts } from './origin/host-check.ts'
+import { checkOrigins } from './origin/origin-check.ts'
 import { answerProtocolFault, answerRareRequests } from './faults/raw-errors.ts'
 import { compileLazily } from './lazy-compilers.ts'
 import { logRequests, requestIdOf } from './request-log.ts'
@@ -27,16 +29,24 @@ import { KnownRoutes } from './faults/unknown-routes.ts'
 /** A client that sends its request more slowly than this is taking up room. */
 const REQUEST_TIMEOUT_MS = 30_000
 
-const NO_HOST = new Problem(400, 'malformed_request', 'a request over HTTP/1.1 must say which Host it is for')
-
 export interface ServerParts {
   readonly ledger: Ledger
   readonly logger: Logger
   readonly version: string
+  /** Hosts that requests may be for, besides those of this machine. */
+  readonly allowedHosts?: readonly string[]
+  /** Origins whose pages may use the service, besides its own. */
+  readonly corsOrigins?: readonly string[]
 }
 
 /** The whole service over HTTP, ready to listen. */
-export async function buildServer({ ledger, logger, version }: ServerParts): Promise<FastifyInstance> {
+export async function buildServer({
+  ledger,
+  logger,
+  version,
+  allowedHosts = [],
+  corsOrigins = [],
+}: ServerParts): Promise<FastifyInstance> {
   const warnings: FastifyBaseLogger = logger.child({}, { level: 'warn' })
   const app = Fastify({
     loggerInstance: warnings,
@@ -51,7 +61,7 @@ export async function buildServer({ ledger, logger, version }: ServerParts): Pro
     // While it closes, the service still answers what reaches it: a client is told to reconnect elsewhere instead.
     return503OnClosing: false,
     clientErrorHandler: answerProtocolFault,
-    // Node would answer in its own format; the hook below answers in ours.
+    // Node would answer in its own format; the check of hosts answers in ours.
     http: { requireHostHeader: false, IncomingMessage: CollectedRequest },
     frameworkErrors: answerBadUrl,
   })
@@ -68,10 +78,15 @@ export async function buildServer({ ledger, logger, version }: ServerParts): Pro
     throw routes.problemFor(request)
   })
   app.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id)
-    if (request.is404) done(routes.problemFor(request))
-    else if (request.headers.host === undefined && request.raw.httpVersion === '1.1') done(NO_HOST)
-    else done()
+    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff')
+    done()
+  })
+  const otherOrigins = new Set(corsOrigins)
+  checkHosts(app, allowedHosts)
+  allowOrigins(app, otherOrigins)
+  checkOrigins(app, otherOrigins)
+  app.addHook('onRequest', (request, _reply, done) => {
+    done(request.is404 ? routes.problemFor(request) : undefined)
   })
 
   await documentRoutes(app, version)

@@ -21,7 +21,7 @@ export interface Watched {
 }
 
 /** Starts one Chromium with an empty profile for all tests of a file, and ends it after them. */
-export function browserForFile(): { open(url: string): Promise<Watched> } {
+export function browserForFile(...flags: readonly string[]): { open(url: string): Promise<Watched> } {
   let browser: Browser | undefined
   before(async () => {
     const executablePath = process.env['ATM_TEST_CHROMIUM']
@@ -29,7 +29,7 @@ export function browserForFile(): { open(url: string): Promise<Watched> } {
     const asRoot = process.getuid?.() === 0
     browser = await chromium.launch({
       executablePath,
-      args: asRoot ? [...quietFlags, '--no-sandbox'] : quietFlags,
+      args: [...quietFlags, ...flags, ...(asRoot ? ['--no-sandbox'] : [])],
     })
   })
   after(() => browser?.close())

@@ -1,15 +1,35 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { createServer, type Server } from 'node:tls'
 import type { Page } from 'playwright-core'
 import { Client } from '../support/client.ts'
-import { type Service, startService } from '../support/service.ts'
+import { projectRoot, type Service, startService } from '../support/service.ts'
 import { browserForFile, type Watched } from './browser.ts'
 
 /** An address of this machine that other machines would use. */
 function outsideAddress(): string | undefined {
   const addresses = Object.values(networkInterfaces()).flatMap((interfaces) => interfaces ?? [])
   return addresses.find(({ internal, family }) => !internal && family === 'IPv4')?.address
+}
+
+/** A proxy that ends TLS and passes on what is in it, as it is. */
+async function startTlsProxy(port: number): Promise<Server> {
+  const [key, cert] = ['server.key', 'server.crt'].map((file) =>
+    readFileSync(join(projectRoot, 'test', 'support', 'tls', file)),
+  )
+  const proxy = createServer({ key, cert }, (outside) => {
+    const inside = connect(port, '127.0.0.1')
+    outside.on('error', () => inside.destroy())
+    inside.on('error', () => outside.destroy())
+    outside.pipe(inside).pipe(outside)
+  }).listen(0, '127.0.0.1')
+  await once(proxy, 'listening')
+  return proxy
 }
 
 /** Only http, and only of the service itself; `data:` and `blob:` are parts of the page. */
@@ -37,7 +57,7 @@ async function tryDeposit(page: Page, account: string, body: string): Promise<st
 }
 
 describe('the interactive documentation', () => {
-  const browser = browserForFile()
+  const browser = browserForFile('--ignore-certificate-errors')
   let service: Service
   before(async () => {
     service = await startService(['--store', 'memory:', '--host', '0.0.0.0'])
@@ -70,6 +90,17 @@ describe('the interactive documentation', () => {
     assert.equal(await client.balance('1001'), opening + 10_00n)
     client.close()
     expectOnlyFrom(at('127.0.0.1'), watched)
+  })
+
+  test('works behind a proxy that ends TLS', async (t) => {
+    const proxy = await startTlsProxy(Number(new URL(service.url).port))
+    t.after(() => proxy.close())
+    const address = proxy.address()
+    assert.ok(typeof address === 'object' && address !== null)
+    const origin = `https://localhost:${address.port}`
+    const watched = await browser.open(`${origin}/docs`)
+    assert.equal(await tryDeposit(watched.page, '9999', '{"amount":"1.00"}'), '200')
+    expectOnlyFrom(origin, watched)
   })
 
   test('works over plain HTTP from another host, where nothing may ask for https', async (t) => {

@@ -31,6 +31,8 @@ const badValues = [
     values: ['1.5', '-1', '1000001'],
   },
   { flag: '--time-zone', variable: 'ATM_TIME_ZONE', values: ['Mars/Olympus', 'Zürich'] },
+  { flag: '--allowed-hosts', variable: 'ATM_ALLOWED_HOSTS', values: ['https://bank.example'] },
+  { flag: '--cors-origin', variable: 'ATM_CORS_ORIGIN', values: ['bank.example'] },
   { flag: '--log-level', variable: 'LOG_LEVEL', values: ['loud', 'INFORMATION'] },
   {
     flag: '--store',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import type { OutgoingHttpHeaders } from 'node:http'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { type ProblemCode, problemCodes } from '../../src/http/problems/problem-codes.ts'
@@ -88,6 +89,11 @@ const get = (path: string): Provocation => {
 
 const accept = { Accept: 'application/problem+json' }
 
+/** A request with headers that `ask` would never send. */
+function from(headers: OutgoingHttpHeaders, path: string): Provocation {
+  return async (client) => toldOf(await client.send('POST', path, { headers: { ...accept, ...headers } }))
+}
+
 /** What `ask` would never send. */
 function sending(path: string, contentType: string, body: string): Provocation {
   return async (client) => {
@@ -128,6 +134,8 @@ const ofTheRequest: Readonly<Partial<Record<ProblemCode, Provocation>>> = {
         'GET /healthz HTTP/1.1\r\nConnection: close\r\nAccept: application/problem+json\r\n\r\n',
       ),
     ),
+  host_not_allowed: from({ Host: 'rebound.example' }, deposit),
+  origin_not_allowed: from({ Origin: 'https://rebound.example' }, deposit),
   route_not_found: get('/nope'),
   method_not_allowed: post('/accounts/1001/balance', {}),
   precondition_failed: gettingFile('If-Match', '"another"'),
@@ -268,6 +276,9 @@ describe('each error', () => {
 describe('of several errors', () => {
   const atm = serviceForSuite()
   const cases: readonly (readonly [ProblemCode, Provocation])[] = [
+    ['malformed_request', from({ Host: 'a b', Origin: 'null' }, '/nope')],
+    ['host_not_allowed', from({ Host: 'rebound.example', Origin: 'null' }, '/nope')],
+    ['origin_not_allowed', from({ Origin: 'null' }, '/nope')],
     ['route_not_found', sending('/nope', 'text/plain', 'x')],
     ['method_not_allowed', sending('/accounts/4711/balance', 'text/plain', 'x')],
     ['unsupported_media_type', sending('/accounts/4711/deposit', 'text/plain', 'x'.repeat(20_000))],

@@ -52,7 +52,7 @@ describe('HTTP that is not well formed', () => {
   })
 
   test('as a request for an upgrade is answered as if none had been asked for', async () => {
-    const upgrade = ['Host: x', 'Connection: close, Upgrade', 'Upgrade: websocket']
+    const upgrade = ['Host: localhost', 'Connection: close, Upgrade', 'Upgrade: websocket']
     const answer = await exchange(atm.client.url, `GET /nope HTTP/1.1\r\n${upgrade.join('\r\n')}\r\n\r\n`)
     assert.equal(answer.status, 404)
     errorIn(answer)

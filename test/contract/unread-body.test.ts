@@ -29,7 +29,7 @@ describe('a body that nobody waits for', () => {
     const body = '{"amount":"1.00"}'
     for (let round = 0; round < 50; round += 1) {
       const socket = connect(Number(new URL(service.url).port), '127.0.0.1')
-      const request = `POST /accounts/9999/deposit HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+      const request = `POST /accounts/9999/deposit HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: ${body.length}\r\n\r\n${body}`
       await new Promise<void>((resolve) => socket.write(request, () => resolve()))
       socket.destroy()
       await once(socket, 'close')
@@ -60,7 +60,7 @@ async function sendLongBody(service: Service, head: string, bytes: number): Prom
   socket.on('error', () => socket.destroy())
   socket.resume()
   socket.write(
-    `${head} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${bytes}\r\n\r\n`,
+    `${head} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${bytes}\r\n\r\n`,
   )
   const piece = Buffer.alloc(MEBIBYTE, ' ')
   for (let sent = 0; sent < bytes && socket.writable; sent += piece.length) {

@@ -94,7 +94,9 @@ describe('an orderly end', () => {
     t.after(() => service.stop('SIGKILL'))
     const socket = await openSocket(service.url)
     const end = readToEnd(socket)
-    socket.write('POST /accounts/9999/deposit HTTP/1.1\r\nHost: x\r\nContent-Length: 17\r\n\r\n{"amount"')
+    socket.write(
+      'POST /accounts/9999/deposit HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 17\r\n\r\n{"amount"',
+    )
     await roundTrips(service.url, 3)
     const ended = stopInTime(service, 'SIGTERM')
     await untilRefused(service.url)
@@ -112,7 +114,9 @@ describe('an orderly end', () => {
     const stuck = await openSocket(service.url)
     for (const socket of [idle, half, stuck]) socket.on('error', () => socket.destroy())
     half.write('GET /healthz HTTP/1.1\r\nHost:')
-    stuck.write('POST /accounts/9999/deposit HTTP/1.1\r\nHost: x\r\nContent-Length: 17\r\n\r\n{"amount"')
+    stuck.write(
+      'POST /accounts/9999/deposit HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 17\r\n\r\n{"amount"',
+    )
     await roundTrips(service.url, 3)
     await stopInTime(service, 'SIGTERM')
     for (const socket of [idle, half, stuck]) socket.destroy()

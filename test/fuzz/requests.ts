@@ -142,7 +142,7 @@ function key(random: Random): string {
 }
 
 function headers(random: Random): readonly string[] {
-  const lines = [`Host: ${random.percent(95) ? '127.0.0.1' : junk(random, 100)}`]
+  const lines = [`Host: ${random.percent(99) ? '127.0.0.1' : junk(random, 100)}`]
   if (random.percent(90)) lines.push(`Content-Type: ${random.weighted(contentTypes)}`)
   if (random.percent(40)) lines.push(`Idempotency-Key: ${key(random)}`)
   if (random.percent(20))
@@ -225,7 +225,7 @@ export function malformed(random: Random): FuzzRequest {
     `/accounts/${account}/balance`,
   ])
   const body = random.pick(['', '{"amount":"0"}', '{"amount":0', '\0'])
-  const head = `${method} ${path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`
+  const head = `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`
   const bytes = random.percent(80)
     ? Buffer.from(damaged(random, head) + body, 'latin1')
     : random.bytes(random.integer(1, 300))

@@ -36,6 +36,7 @@ function describe(rejections: readonly Problem[], example: Problem): object {
 
 const brokenOff = {
   ...commonErrors,
+  403: failed('A page of another origin sent it.', problems.originNotAllowed),
   413: failed('The body is too large.', problems.tooLarge),
   415: failed('The body is not JSON.', problems.notJson),
   503: unavailable(

@@ -8,7 +8,9 @@ export const problemCodes = {
   request_timeout: 408,
   headers_too_large: 431,
   expectation_failed: 417,
-  // Where it goes.
+  // Where it comes from, and where it goes.
+  host_not_allowed: 421,
+  origin_not_allowed: 403,
   route_not_found: 404,
   method_not_allowed: 405,
   precondition_failed: 412,

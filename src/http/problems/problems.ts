@@ -33,6 +33,16 @@ export class Problem extends Error {
 /** What several places answer, and the documentation shows. */
 export const problems = {
   noRoute: new Problem(404, 'route_not_found', 'there is nothing at this path; see /docs for what there is'),
+  hostNotAllowed: new Problem(
+    421,
+    'host_not_allowed',
+    'this service does not answer for this Host; use localhost or an address of its machine, or list the name in --allowed-hosts',
+  ),
+  originNotAllowed: new Problem(
+    403,
+    'origin_not_allowed',
+    'pages of other origins may not change anything here; list the origin in --cors-origin to allow it',
+  ),
   tooLarge: new Problem(413, 'body_too_large', `the body must not be larger than ${BODY_LIMIT_BYTES} bytes`),
   notJson: new Problem(415, 'unsupported_media_type', 'send the body as application/json'),
   notPositive: new Problem(422, 'invalid_amount', 'amount must be > 0'),

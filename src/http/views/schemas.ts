@@ -109,8 +109,9 @@ export const varyHeader = {
   Vary: { description: 'The form depends on the Accept header.', type: 'string', examples: ['Accept'] },
 }
 
-/** The errors that every route may answer; the first comes before there is a request with an id. */
+/** The errors that every route may answer; 431 comes before there is a request with an id. */
 export const commonErrors = {
+  421: failed('The Host is not one of this service.', problems.hostNotAllowed),
   431: {
     ...plainErrorSchema('the headers of the request are too large'),
     description: 'The headers of the request are larger than 16 KiB together.',
