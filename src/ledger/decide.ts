@@ -29,11 +29,6 @@ function judgeOnce(books: Books, command: Command, key: string, terms: Terms): O
   }
   const outcome = judge(books, command, terms)
   if (outcome.status !== 'rejected' || rejections[outcome.reason] === 'decline')
-    books.remember({ digest, fingerprint: asked, atMs: books.nowMs, outcome: asFirst(outcome) })
+    books.remember({ digest, fingerprint: asked, atMs: books.nowMs, outcome })
   return outcome
-}
-
-/** As it is kept: what answers a repetition once more was replayed then, and is not for its own key. */
-function asFirst(outcome: Outcome): Outcome {
-  return outcome.replayed ? { ...outcome, replayed: false } : outcome
 }

@@ -28,6 +28,7 @@ export const rejections = {
   daily_count_limit_exceeded: 'decline',
   insufficient_funds: 'decline',
   balance_limit_exceeded: 'decline',
+  cash_limit_exceeded: 'decline',
 } as const satisfies Record<string, 'decline' | 'refusal'>
 
 export type Reason = keyof typeof rejections

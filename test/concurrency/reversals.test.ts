@@ -94,7 +94,7 @@ for (const { name, start } of deployments) {
           waysToName(original, key).map((named, index) => reverse(inTurn(bank, index), named)),
         )
         assert.equal(new Set(answers.map(reversalId)).size, 1, 'all answer the same reversal')
-        assert.equal(answers.filter(({ replayed }) => !replayed).length, 1, 'one of them has made it')
+        assert.ok(!answers.some(({ replayed }) => replayed), 'none has a key that was used before')
         await assertReversed(inTurn(bank, round + 1), original, moved)
         await assertLeft(bank, lane, round, 0n)
       })

@@ -12,6 +12,7 @@ import {
   ask,
   captureHold,
   changeAccount,
+  expectStatus,
   moveCash,
   openAccount,
   placeHold,
@@ -247,6 +248,19 @@ const ofTheLedger: Readonly<Record<Reason, Provocation>> = {
     const most = 2n ** 63n - 1n
     await openAccount(client, 'rich', 100n)
     return ask(client, 'POST', '/accounts/rich/deposit', { amount: moneyOf(most) })
+  },
+  cash_limit_exceeded: async (client) => {
+    let told = await moveCash(client, 'deposit', await openAccount(client, 'owner-0', 0n), 2n ** 63n - 1n)
+    // Each drawer can give this once at most, and there are eight.
+    for (let owner = 1; told.status === 200 && owner <= 8; owner += 1)
+      told = await moveCash(
+        client,
+        'deposit',
+        await openAccount(client, `owner-${owner}`, 0n),
+        2n ** 63n - 1n,
+      )
+    expectStatus(await moveCash(client, 'deposit', '1001', 1n), 200)
+    return told
   },
 }
 

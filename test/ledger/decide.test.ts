@@ -62,6 +62,8 @@ const precedence: readonly (readonly [Reason, Command])[] = [
   ['balance_limit_exceeded', { kind: 'deposit', account: 'full', amount: 1n }],
   ['balance_limit_exceeded', { kind: 'open', account: 'new', openingBalance: amount, openingDeposit: 1n }],
   ['balance_limit_exceeded', { kind: 'transfer', from: 'counted', to: 'full', amount: 1n }],
+  ['cash_limit_exceeded', { kind: 'deposit', account: 'empty', amount: 1n }],
+  ['cash_limit_exceeded', { kind: 'open', account: 'new', openingBalance: 0n, openingDeposit: 1n }],
 ]
 
 /** What the books would have an engine write, besides what is kept under keys. */
@@ -123,7 +125,7 @@ describe('the rules', () => {
       cashDrawers: [plainAccount(1, undefined, MAX_CENTS)],
     })
     const outcome = decide(books, { kind: 'withdraw', account: '1', amount: 10n }, terms)
-    assert.deepEqual(outcome, { status: 'rejected', reason: 'balance_limit_exceeded', replayed: false })
+    assert.deepEqual(outcome, { status: 'rejected', reason: 'cash_limit_exceeded', replayed: false })
     assert.equal(books.lackedCash, true)
   })
 

@@ -242,6 +242,29 @@ export const crowdedDay: readonly Arrival[] = [
   { pauseMs: 400, commands: [shortHold(), shortHold(), { kind: 'release', holdId: 0 }] },
 ]
 
+/** A day on which eight accounts own all that the cash drawers can give, but for a cent of each. */
+export const richDay: readonly Arrival[] = [
+  {
+    pauseMs: 0,
+    commands: ['1', '2', '3', '4', '5', '6', '7', '8', '9'].map((account) => {
+      return { kind: 'open', account, openingBalance: MAX_CENTS }
+    }),
+  },
+  {
+    pauseMs: 1,
+    commands: [
+      { kind: 'open', account: '10', openingBalance: 0n },
+      { kind: 'deposit', account: '10', amount: 2n, idempotencyKey: 'declined' },
+      { kind: 'deposit', account: '10', amount: 1n },
+      { kind: 'deposit', account: '1', amount: 1n },
+      { kind: 'withdraw', account: '1', amount: MAX_CENTS, idempotencyKey: 'withdrawn' },
+      { kind: 'deposit', account: '10', amount: MAX_CENTS - 1n },
+      { kind: 'reverse', original: { idempotencyKey: 'withdrawn' } },
+      { kind: 'deposit', account: '10', amount: 2n, idempotencyKey: 'declined' },
+    ],
+  },
+]
+
 function shortHold(): Command {
   return { kind: 'hold', account: '1', amount: 1n, expiresInMs: 400 }
 }

@@ -53,8 +53,7 @@ export class Model {
     }
     const prediction = this.#judge(command, nowMs)
     if (!notKept.includes(prediction.answer)) {
-      const first = { ...prediction, replayed: false }
-      this.book.answers.push({ key, request, atMs: nowMs, prediction: first })
+      this.book.answers.push({ key, request, atMs: nowMs, prediction })
     }
     return prediction
   }

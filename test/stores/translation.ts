@@ -17,6 +17,7 @@ class Pairs {
   readonly #model = new Map<number, number>()
 
   pair(model: number, real: number): void {
+    if (this.#real.get(model) === real) return
     assert.ok(
       !this.#real.has(model) && !this.#model.has(real),
       `${model} or ${real} is already something else`,
@@ -72,7 +73,7 @@ export class Translation {
     this.#numbers.set(account.id, found(account.number, 'a customer’s number'))
   }
 
-  /** What is carried out for the first time is from now on what the prediction says it is. */
+  /** What is answered for the first time is from now on what the prediction says it is. */
   outcome(outcome: Outcome, prediction: Prediction): Prediction {
     const { status, replayed } = outcome
     if (status === 'rejected') return { answer: outcome.reason, replayed }

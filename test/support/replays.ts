@@ -15,6 +15,11 @@ export function assertReplayOf(replay: Told, first: Told): void {
   assert.ok(replay.replayed, 'the replay says that it is one')
 }
 
+/** The same answer to a request of which no key was used before, so that it is no replay. */
+export function assertSameAnswer(again: Told, first: Told): void {
+  assert.deepEqual([again.status, again.text, again.replayed], [first.status, first.text, false])
+}
+
 /** Fails unless the request was turned down with this status and code. */
 export function assertRefused(told: Told, status: number, code: string): void {
   assert.deepEqual([told.status, told.code], [status, code], told.text)

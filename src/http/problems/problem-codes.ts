@@ -56,6 +56,7 @@ export const problemCodes = {
   daily_count_limit_exceeded: 400,
   insufficient_funds: 400,
   balance_limit_exceeded: 400,
+  cash_limit_exceeded: 400,
   // What the service could not do.
   internal_error: 500,
   unavailable: 503,

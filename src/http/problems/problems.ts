@@ -87,7 +87,7 @@ const answers: { readonly [Each in Reason]: Problem } = {
   not_reversible: new Problem(
     400,
     'not_reversible',
-    'only money that has moved can be reversed, and not twice: no reversal, opening or change of an account',
+    'only money that has moved can be reversed, and not twice: no reversal, opening or change of an account, and no part of a hold',
   ),
   account_closed: new Problem(400, 'account_closed', 'account is closed'),
   account_frozen: new Problem(400, 'account_frozen', 'account is frozen'),
@@ -128,6 +128,11 @@ const answers: { readonly [Each in Reason]: Problem } = {
   ),
   insufficient_funds: new Problem(400, 'insufficient_funds', 'insufficient funds'),
   balance_limit_exceeded: new Problem(400, 'balance_limit_exceeded', 'balance limit exceeded'),
+  cash_limit_exceeded: new Problem(
+    400,
+    'cash_limit_exceeded',
+    'no cash drawer of the bank has room for this amount; try a smaller one',
+  ),
 }
 
 /** The answer to a command that the ledger rejected. */

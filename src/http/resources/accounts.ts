@@ -20,7 +20,12 @@ const LimitInput = {
 const ChangeBody = {
   type: 'object',
   properties: {
-    status: { type: 'string', enum: accountStatuses, description: 'A closed account stays closed.' },
+    status: {
+      type: 'string',
+      enum: accountStatuses,
+      description:
+        'The status that the account has may be sent again. A closed account stays closed: all else is declined.',
+    },
     limits: {
       type: 'object',
       properties: {

@@ -114,7 +114,7 @@ const schemas = {
         'capture_exceeds_hold',
         'account_closed',
         'account_frozen',
-        'balance_limit_exceeded',
+        'cash_limit_exceeded',
         'hold_not_found',
       ),
     },

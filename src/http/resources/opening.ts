@@ -59,7 +59,7 @@ const schema = {
   body: OpeningBody,
   response: {
     201: answered('The account.', Account, { ...locationHeader('/accounts/4702118365'), ...replayedHeader }),
-    ...rejectedFor('balance_limit_exceeded', 'account_exists'),
+    ...rejectedFor('balance_limit_exceeded', 'cash_limit_exceeded', 'account_exists'),
   },
 }
 

@@ -31,7 +31,12 @@ const operations = {
       summary: 'Deposit money',
       description: 'Adds the amount to the account. Answered once it is durable.',
     },
-    rejected: rejectedFor('balance_limit_exceeded', 'account_closed', 'account_not_found'),
+    rejected: rejectedFor(
+      'balance_limit_exceeded',
+      'account_closed',
+      'cash_limit_exceeded',
+      'account_not_found',
+    ),
   },
   withdraw: {
     documentation: {
@@ -47,7 +52,7 @@ const operations = {
       'withdrawal_limit_exceeded',
       'daily_amount_limit_exceeded',
       'daily_count_limit_exceeded',
-      'balance_limit_exceeded',
+      'cash_limit_exceeded',
       'account_not_found',
     ),
   },

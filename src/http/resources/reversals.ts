@@ -27,7 +27,8 @@ const ReversalBody = {
     },
     amount: {
       ...AmountInput,
-      description: 'What to give back, at most what is left of it; all of that where it is not said.',
+      description:
+        'What to give back, at most what is left of it; all of that where it is not said. A hold is freed as a whole: with an amount, its reversal is declined.',
     },
     reason: { ...ReferenceInput, examples: ['charged twice'] },
   },
@@ -84,6 +85,7 @@ const schema = {
       'hold_captured',
       'hold_expired',
       'balance_limit_exceeded',
+      'cash_limit_exceeded',
       'transaction_not_found',
     ),
   },

@@ -14,8 +14,9 @@ export const deposit: Rule<Deposit> = {
     if (account === undefined) return reject('account_not_found')
     const barred = barredIn(account)
     if (barred !== undefined) return reject(barred)
+    if (!fits(account.balance + amount)) return reject('balance_limit_exceeded')
     const cash = books.cashDrawerFor(-amount)
-    if (cash === undefined || !fits(account.balance + amount)) return reject('balance_limit_exceeded')
+    if (cash === undefined) return reject('cash_limit_exceeded')
     return posted(books.post('deposit', cash, account, amount, { reference }))
   },
 }

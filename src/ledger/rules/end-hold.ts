@@ -21,7 +21,7 @@ export const captureHold: Rule<CaptureHold> = {
     const amount = asked ?? hold.amount
     if (amount > hold.amount) return reject('capture_exceeds_hold')
     const cash = books.cashDrawerFor(amount)
-    if (cash === undefined) return reject('balance_limit_exceeded')
+    if (cash === undefined) return reject('cash_limit_exceeded')
     const links = { holdId, reference: hold.reference }
     const posting = books.post('capture', account, cash, amount, links)
     const end = { state: 'captured', capturedAmount: amount, capturePostingId: posting.id } as const
@@ -45,7 +45,7 @@ export const releaseHold: Rule<ReleaseHold> = {
 export function giveBackHold(books: Books, holdId: number): Outcome {
   const hold = books.hold(holdId)
   if (hold === undefined) throw new Error(`hold ${holdId} was named and is not there; run verify`)
-  return hold.state === 'released' ? { status: 'released', hold, replayed: true } : freed(books, hold)
+  return hold.state === 'released' ? { status: 'released', hold, replayed: false } : freed(books, hold)
 }
 
 function freed(books: Books, hold: Hold): Outcome {

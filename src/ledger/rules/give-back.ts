@@ -18,18 +18,17 @@ export function giveBack(
   if (!isReversible(posting)) return reject('not_reversible')
   const left = posting.amount - reversedAmount
   // Who asks once more for all that is left, and has it, is answered the same.
-  if (asked === undefined && left === 0n && latestReversal !== undefined)
-    return { ...posted(latestReversal), replayed: true }
+  if (asked === undefined && left === 0n && latestReversal !== undefined) return posted(latestReversal)
   const amount = asked ?? left
   const { giver, taker } = customersOf(books, posting)
   const barred = barredBetween(giver, taker)
   if (barred !== undefined) return reject(barred)
   if (amount > left) return reject('reversal_exceeds_transaction')
   if (giver !== undefined && !isCovered(books, giver, amount, terms)) return reject('insufficient_funds')
+  if (taker !== undefined && !fits(taker.balance + amount)) return reject('balance_limit_exceeded')
   const debit = giver ?? books.cashDrawerFor(-amount)
   const credit = taker ?? books.cashDrawerFor(amount)
-  if (debit === undefined || credit === undefined || !fits(credit.balance + amount))
-    return reject('balance_limit_exceeded')
+  if (debit === undefined || credit === undefined) return reject('cash_limit_exceeded')
   return posted(books.reverse(reversible, debit, credit, amount, reason))
 }
 

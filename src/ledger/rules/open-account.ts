@@ -13,8 +13,9 @@ export const openAccount: Rule<OpenAccount> = {
   judge(books, { account: number, name, openingBalance, openingDeposit = 0n }, terms) {
     if (books.account(number) !== undefined) return reject('account_exists')
     const balance = openingBalance + openingDeposit
+    if (!fits(balance)) return reject('balance_limit_exceeded')
     const cash = books.cashDrawerFor(-balance)
-    if (cash === undefined || !fits(balance)) return reject('balance_limit_exceeded')
+    if (cash === undefined) return reject('cash_limit_exceeded')
     const account = books.openAccount(number, name)
     if (openingBalance > 0n) books.post('opening', cash, account, openingBalance)
     if (openingDeposit > 0n) books.post('deposit', cash, account, openingDeposit)

@@ -40,7 +40,7 @@ function reverseByKey(books: Books, key: string, command: Reverse, terms: Terms)
   // Nothing moves under a key that is closed after a decline either.
   if (!isKnown || kept.outcome.status === 'rejected') return closeKey(books, digest, terms)
   const closing = closingOf(kept)
-  if (closing !== undefined) return { ...closing, replayed: true }
+  if (closing !== undefined) return closing
   const { outcome } = kept
   // A hold has moved nothing, so there is no part of it to give back.
   if (outcome.status === 'held' && command.amount === undefined) return giveBackHold(books, outcome.hold.id)

@@ -20,7 +20,7 @@ export const withdraw: Rule<Withdrawal> = {
     if (refused !== undefined) return reject(refused)
     if (!isCovered(books, account, amount, terms)) return reject('insufficient_funds')
     const cash = books.cashDrawerFor(amount)
-    if (cash === undefined) return reject('balance_limit_exceeded')
+    if (cash === undefined) return reject('cash_limit_exceeded')
     return posted(books.post('withdraw', account, cash, amount, { reference }))
   },
 }

@@ -17,7 +17,7 @@ export function reverse(book: Notebook, command: Reverse, nowMs: number): Predic
 function reverseByKey(book: Notebook, key: string, command: Reverse, nowMs: number): Prediction {
   const kept = book.keptUnder(key, nowMs)
   const wasClosed = kept !== undefined && kept.request === undefined
-  if (wasClosed) return { ...kept.prediction, replayed: true }
+  if (wasClosed) return kept.prediction
   const movement = book.movements.find(({ id }) => id === kept?.prediction.movement?.id)
   if (movement !== undefined) return giveBack(book, movement, command, nowMs)
   if (kept?.prediction.answer === 'held' && command.amount === undefined)
@@ -35,7 +35,7 @@ function reverseByKey(book: Notebook, key: string, command: Reverse, nowMs: numb
 function giveBackHold(book: Notebook, holdId: number, nowMs: number): Prediction {
   const hold = book.holds.find(({ id }) => id === holdId)
   if (hold !== undefined && book.holdStatus(hold, nowMs) === 'released')
-    return { answer: 'released', hold: tellHold(book, hold), replayed: true }
+    return { answer: 'released', hold: tellHold(book, hold), replayed: false }
   return release(book, { kind: 'release', holdId }, nowMs)
 }
 
@@ -49,7 +49,7 @@ function giveBack(
   const reversals = book.reversalsOf(original.id)
   const latest = reversals.at(-1)
   if (asked === undefined && left === 0n && latest !== undefined)
-    return { answer: 'posted', movement: tellMovement(book, latest), replayed: true }
+    return { answer: 'posted', movement: tellMovement(book, latest), replayed: false }
   const { from: giver, to: taker } = { from: original.to, to: original.from }
   const back = { from: giver, to: taker, amount: asked ?? left }
   const isClosed = (number: string | undefined): boolean =>
@@ -62,10 +62,7 @@ function giveBack(
       ['reversal_exceeds_transaction', () => back.amount > left],
       ['insufficient_funds', () => giver !== undefined && book.available(giver, nowMs) < back.amount],
       ['balance_limit_exceeded', () => taker !== undefined && !isStorable(book.balance(taker) + back.amount)],
-      [
-        'balance_limit_exceeded',
-        () => [giver, taker].includes(undefined) && book.drawerOf(back) === undefined,
-      ],
+      ['cash_limit_exceeded', () => [giver, taker].includes(undefined) && book.drawerOf(back) === undefined],
     ],
     () => posted(book, { ...back, atMs: nowMs, kind: 'reversal', reference: reason, reverses: original.id }),
   )

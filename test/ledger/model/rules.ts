@@ -30,7 +30,7 @@ export function deposit(book: Notebook, { account, amount, reference }: Deposit,
       ['account_not_found', () => !book.isCustomer(account)],
       ['account_closed', () => book.status(account) === 'closed'],
       ['balance_limit_exceeded', () => !isStorable(book.balance(account) + amount)],
-      ['balance_limit_exceeded', () => book.drawerOf(cash) === undefined],
+      ['cash_limit_exceeded', () => book.drawerOf(cash) === undefined],
     ],
     () => posted(book, { ...cash, atMs: nowMs, kind: 'deposit', reference }),
   )
@@ -54,7 +54,7 @@ export function withdraw(
       ['daily_amount_limit_exceeded', () => dailyAmount !== undefined && sumToday + amount > dailyAmount],
       ['daily_count_limit_exceeded', () => dailyCount !== undefined && countToday >= dailyCount],
       ['insufficient_funds', () => book.available(account, nowMs) < amount],
-      ['balance_limit_exceeded', () => book.drawerOf(cash) === undefined],
+      ['cash_limit_exceeded', () => book.drawerOf(cash) === undefined],
     ],
     () => posted(book, { ...cash, atMs: nowMs, kind: 'withdraw', reference }),
   )
@@ -84,7 +84,8 @@ export function open(book: Notebook, command: OpenAccount, nowMs: number): Predi
   return unless(
     [
       ['account_exists', () => book.isCustomer(number)],
-      ['balance_limit_exceeded', () => !isStorable(all.amount) || book.drawerOf(all) === undefined],
+      ['balance_limit_exceeded', () => !isStorable(all.amount)],
+      ['cash_limit_exceeded', () => book.drawerOf(all) === undefined],
     ],
     () => {
       const drawer = book.drawerOf(all)
@@ -149,7 +150,7 @@ export function capture(book: Notebook, { holdId, amount }: CaptureHold, nowMs: 
       ...noMoneyOut(book, from),
       ...hasEnded(book, holdId, nowMs),
       ['capture_exceeds_hold', () => cash.amount > hold.amount],
-      ['balance_limit_exceeded', () => book.drawerOf(cash) === undefined],
+      ['cash_limit_exceeded', () => book.drawerOf(cash) === undefined],
     ],
     () => {
       const { movement } = posted(book, { ...cash, atMs: nowMs, kind: 'capture', reference, hold: holdId })
