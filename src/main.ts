@@ -1,9 +1,12 @@
 import closeWithGrace from 'close-with-grace'
 import { pino } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
+import { WatchedClock } from './clock.ts'
 import { type Config, readConfig } from './config/config.ts'
 import { ConfigError, withoutPassword } from './config/settings.ts'
 import { buildServer } from './http/server.ts'
+import { CLOCK_TOLERANCE_MS } from './ledger/clock.ts'
+import { refuseFutureBooks } from './ledger/future-books.ts'
 import { Ledger } from './ledger/ledger.ts'
 import { type Store, StoreOpenError } from './ledger/store.ts'
 import { openTestAccounts } from './ledger/test-accounts.ts'
@@ -19,17 +22,24 @@ async function start(): Promise<void> {
     forms: STORE_FORMS,
     accepts: isStoreUrl,
   })
+  const clock = new WatchedClock()
   const store = await openStore(config.store, {
     terms: config.terms,
-    clock: Date.now,
+    clock: clock.now,
+    clockToleranceMs: CLOCK_TOLERANCE_MS,
   })
+  if (!config.acceptsFutureBooks) await refuseFutureBooks(store, clock.now())
   await openTestAccounts(store)
-  await serve(config, store)
+  await serve(config, store, clock)
 }
 
-async function serve(config: Config, store: Store): Promise<void> {
+async function serve(config: Config, store: Store, clock: WatchedClock): Promise<void> {
   const output = pino.destination({ dest: 1, sync: false })
   const { logger, flush } = createLog(config.logLevel, (lines) => output.write(lines))
+  clock.watch((fault) => {
+    if (fault === undefined) logger.info('the clock of this machine is right again')
+    else logger.error({ err: fault }, 'no more is dated by the clock of this machine')
+  })
   const ledger = new Ledger(store, config.terms)
   const { allowedHosts, corsOrigins } = config
   const server = await buildServer({

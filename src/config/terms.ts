@@ -23,7 +23,7 @@ const DAILY_COUNT: Setting = {
   variable: 'ATM_DAILY_WITHDRAWAL_COUNT',
   preset: NONE,
 }
-const TIME_ZONE: Setting = { flag: 'time-zone', variable: 'ATM_TIME_ZONE', preset: DEFAULT_TIME_ZONE }
+export const TIME_ZONE: Setting = { flag: 'time-zone', variable: 'ATM_TIME_ZONE', preset: DEFAULT_TIME_ZONE }
 
 /** The settings that the ledger decides by. */
 export const termSettings = [TTL, OVERDRAFT, WITHDRAWAL, DAILY_AMOUNT, DAILY_COUNT, TIME_ZONE] as const
@@ -49,10 +49,14 @@ export function readTerms(read: Read): Terms {
         wholeNumber(text, 0, MAX_DAILY_COUNT),
       ),
     },
-    timeZone: read(TIME_ZONE, 'a time zone such as UTC or Europe/Zurich', (text) =>
-      isTimeZone(text) ? text : undefined,
-    ),
+    timeZone: readTimeZone(read),
   }
+}
+
+export function readTimeZone(read: Read): string {
+  return read(TIME_ZONE, 'a time zone such as UTC or Europe/Zurich', (text) =>
+    isTimeZone(text) ? text : undefined,
+  )
 }
 
 /** Cents, 0 and up. */

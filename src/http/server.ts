@@ -90,7 +90,7 @@ export async function buildServer({
   })
 
   await documentRoutes(app, version)
-  healthRoutes(app, version)
+  healthRoutes(app, ledger, version)
   openingRoutes(app, ledger)
   accountListRoutes(app, ledger)
   accountRoutes(app, ledger)

@@ -4,6 +4,7 @@ import { answerAll, type Asked, Gathering } from './gathering.ts'
 import type { Outcome } from './outcomes.ts'
 import { type Store, type StoreReads, StoreUnavailable } from './store.ts'
 import type { Terms } from './terms.ts'
+import { WriteCheck } from './write-check.ts'
 
 /** A batch larger than this would keep its first command waiting longer than it saves. */
 const MAX_BATCH_COMMANDS = 1_000
@@ -25,6 +26,7 @@ export class Ledger {
   readonly #store: Store
   readonly #terms: Terms
   readonly #accounts: Gathering<string, AccountBalance | undefined>
+  readonly #writeCheck = new WriteCheck()
   #pending: Asked<Command, Outcome>[] = []
   #working = false
   #onIdle: (() => void) | undefined
@@ -43,14 +45,21 @@ export class Ledger {
    * too many are waiting, or the store failed.
    */
   submit(command: Command): Promise<Outcome> {
-    if (this.#pending.length >= MAX_PENDING_COMMANDS) {
-      return Promise.reject(new StoreUnavailable('too many requests are waiting'))
-    }
+    if (this.#pending.length >= MAX_PENDING_COMMANDS) return Promise.reject(tooManyWaiting())
     return new Promise((resolve, reject) => {
       this.#pending.push({ item: command, resolve, reject })
       if (this.#pending.length === this.#gathering?.commands) this.#gathering.onFull()
       this.#wake()
     })
+  }
+
+  /**
+   * Whether a command would be taken now: answers what is in the way, or undefined. The latest batch tells; where there
+   * was none within a second, the store is made to write something that changes nothing.
+   */
+  async whyNotWritable(): Promise<StoreUnavailable | undefined> {
+    if (this.#pending.length >= MAX_PENDING_COMMANDS) return tooManyWaiting()
+    return this.#writeCheck.result(() => this.#wake())
   }
 
   /** What may be read of the books without a rule, as of the latest commit. */
@@ -102,15 +111,42 @@ export class Ledger {
   async #work(): Promise<void> {
     // By the next turn of the event loop every request that has already arrived has joined the batch.
     await nextTurn()
-    while (this.#pending.length > 0) {
-      const batch = this.#pending.slice(0, MAX_BATCH_COMMANDS)
-      this.#pending = this.#pending.slice(MAX_BATCH_COMMANDS)
-      const startedAtMs = performance.now()
-      await answerAll(batch, (commands) => this.#store.commit(commands))
-      await this.#gather(batch.length, performance.now() - startedAtMs)
+    while (this.#pending.length > 0 || this.#writeCheck.isWanted) {
+      if (this.#pending.length > 0) await this.#workOnBatch()
+      if (this.#writeCheck.isWanted) await this.#probe()
     }
     this.#working = false
     this.#onIdle?.()
+  }
+
+  async #workOnBatch(): Promise<void> {
+    const batch = this.#pending.slice(0, MAX_BATCH_COMMANDS)
+    this.#pending = this.#pending.slice(MAX_BATCH_COMMANDS)
+    const startedAtMs = performance.now()
+    await answerAll(batch, (commands) => this.#commit(commands))
+    await this.#gather(batch.length, performance.now() - startedAtMs)
+  }
+
+  async #commit(commands: readonly Command[]): Promise<readonly Outcome[]> {
+    try {
+      const outcomes = await this.#store.commit(commands)
+      // What only repeats or declines may have written nothing.
+      if (outcomes.some(({ status, replayed }) => status !== 'rejected' && !replayed))
+        this.#writeCheck.record(undefined)
+      return outcomes
+    } catch (error) {
+      this.#writeCheck.record(asUnavailable(error))
+      throw error
+    }
+  }
+
+  async #probe(): Promise<void> {
+    try {
+      await this.#store.probe()
+      this.#writeCheck.record(undefined)
+    } catch (error) {
+      this.#writeCheck.record(asUnavailable(error))
+    }
   }
 
   /**
@@ -136,4 +172,13 @@ export class Ledger {
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
+}
+
+function tooManyWaiting(): StoreUnavailable {
+  return new StoreUnavailable('too many requests are waiting')
+}
+
+function asUnavailable(error: unknown): StoreUnavailable {
+  if (error instanceof StoreUnavailable) return error
+  return new StoreUnavailable('the store has met a fault of the service', { cause: error })
 }

@@ -16,8 +16,17 @@ export interface Store extends StoreReads {
    */
   commit(commands: readonly Command[]): Promise<readonly Outcome[]>
 
+  /**
+   * Writes something that changes nothing, durably, and beside no batch. Rejects with `StoreUnavailable`, which says why,
+   * where a batch would not be taken now.
+   */
+  probe(): Promise<void>
+
   /** Whether no customer has an account yet. */
   isEmpty(): Promise<boolean>
+
+  /** The latest date in the books, 0 when nothing is dated yet. */
+  latestMs(): Promise<number>
 
   /** Lets go of everything it holds. Nothing may be under way. */
   close(): Promise<void>

@@ -2,6 +2,8 @@ import type { AuditReport } from '../ledger/audit/audit.ts'
 import type { Terms } from '../ledger/terms.ts'
 import { type Store, StoreOpenError } from '../ledger/store.ts'
 import { IN_MEMORY } from './sqlite/file/database.ts'
+import type { Redated } from './redating.ts'
+import { redateSqlite } from './sqlite/redate.ts'
 import { SqliteStore } from './sqlite/store.ts'
 import { verifySqlite } from './sqlite/verify.ts'
 
@@ -23,7 +25,12 @@ export function isStoreUrl(url: string): boolean {
 /** Opens the store that the URL names. Rejects with `StoreOpenError`. */
 export async function openStore(
   url: string,
-  options: { readonly terms: Terms; readonly clock: () => number },
+  options: {
+    readonly terms: Terms
+    readonly clock: () => number
+    /** How far that may be from the clock of a server, at any distance when undefined. */
+    readonly clockToleranceMs?: number
+  },
 ): Promise<Store> {
   if (POSTGRES.test(url)) return (await postgres()).openPostgres(url, options)
   return new SqliteStore(url === MEMORY ? IN_MEMORY : sqlitePath(url), options)
@@ -35,6 +42,14 @@ export async function verifyStore(url: string): Promise<AuditReport> {
     throw new StoreOpenError('memory: keeps nothing that could be verified; name another store')
   if (POSTGRES.test(url)) return (await postgres()).verifyPostgres(url)
   return verifySqlite(sqlitePath(url))
+}
+
+/** Dates back to `nowMs` what the store that the URL names dates later; days are those of the zone. Rejects with `StoreOpenError`. */
+export async function redateStore(url: string, timeZone: string, nowMs: number): Promise<Redated> {
+  if (url === MEMORY)
+    throw new StoreOpenError('memory: keeps nothing that could be dated; name another store')
+  if (POSTGRES.test(url)) return (await postgres()).redatePostgres(url, timeZone, nowMs)
+  return redateSqlite(sqlitePath(url), timeZone, nowMs)
 }
 
 function sqlitePath(url: string): string {

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import { closeSync, existsSync, readdirSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { pino } from 'pino'
+import { buildServer } from '../../src/http/server.ts'
 import type { Deposit } from '../../src/ledger/commands.ts'
+import { Ledger } from '../../src/ledger/ledger.ts'
 import { OutcomeUnknown, StoreUnavailable } from '../../src/ledger/store.ts'
 import { plainTerms } from '../../src/ledger/terms.ts'
 import { SqliteStore } from '../../src/stores/sqlite/store.ts'
@@ -22,7 +25,14 @@ describe('a disk that does not confirm a write', () => {
     await store.commit([{ kind: 'open', account: '1', openingBalance: 0n }])
     loseTheLog(path)
 
-    await assert.rejects(store.commit([deposit]), OutcomeUnknown)
+    const ledger = new Ledger(store, options.terms)
+    await assert.rejects(ledger.submit(deposit), OutcomeUnknown)
+    const server = await buildServer({ ledger, logger: pino({ level: 'silent' }), version: '1' })
+    t.after(() => server.close())
+    const health = await server.inject('/healthz')
+    assert.equal(health.statusCode, 503)
+    assert.match(health.body, /no writes are taken now: the disk (?:did not confirm|has failed)/)
+    await assert.rejects(store.probe(), isCertain)
     await assert.rejects(store.commit([{ ...deposit, idempotencyKey: 'later' }]), isCertain)
     await assert.rejects(store.accounts(['1']), isCertain)
     await assert.rejects(store.history(9, 0, 10), isCertain)

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { audit } from '../../src/ledger/audit/audit.ts'
+import type { AuditSource } from '../../src/ledger/audit/source.ts'
 import type { Hold } from '../../src/ledger/holds.ts'
 import type { Posting } from '../../src/ledger/postings.ts'
 
 const CASH = 1
 const CUSTOMER = 9
+const NOW_MS = 1_000
+const LATER_MS = NOW_MS + 3_600_000
 
 const links = { reference: undefined, reversedPostingId: undefined, holdId: undefined }
 
@@ -66,7 +69,7 @@ const healthy: BooksOnPaper = { postings: [deposit, capture, reversal, secondRev
 
 async function differencesIn({ postings, holds }: BooksOnPaper): Promise<readonly string[]> {
   const find = (id: number | undefined): Posting | undefined => postings.find((posting) => posting.id === id)
-  const report = await audit({
+  const source: AuditSource = {
     postings: () => [postings],
     accounts: () => [
       [
@@ -83,7 +86,8 @@ async function differencesIn({ postings, holds }: BooksOnPaper): Promise<readonl
       ),
     ],
     keyRecords: () => [],
-  })
+  }
+  const report = await audit(source, NOW_MS)
   return report.firstDifferences
 }
 
@@ -141,6 +145,8 @@ const damaged: readonly (readonly [what: string, BooksOnPaper, RegExp])[] = [
     withPosting(4, { debitAccountId: CASH, creditAccountId: CUSTOMER }),
     /posting 4 does not give back what posting 1 moved/,
   ],
+  ['a posting of the future', withPosting(4, { atMs: LATER_MS }), /the books end at .*, 60 minutes from now/],
+  ['a hold of the future', withHold({ placedAtMs: LATER_MS }), /the books end at .*, 60 minutes from now/],
 ]
 
 describe('the audit', () => {

@@ -24,6 +24,7 @@ const THINKING_MS = 2
 function committingBy(store: Store, commit: Store['commit']): Store {
   return {
     commit,
+    probe: () => store.probe(),
     accounts: (numbers) => store.accounts(numbers),
     details: (number) => store.details(number),
     detailsAfter: (afterId, limit) => store.detailsAfter(afterId, limit),
@@ -33,6 +34,7 @@ function committingBy(store: Store, commit: Store['commit']): Store {
     history: (accountId, afterId, limit) => store.history(accountId, afterId, limit),
     latestPostingAt: (accountId, atMs) => store.latestPostingAt(accountId, atMs),
     isEmpty: () => store.isEmpty(),
+    latestMs: () => store.latestMs(),
     close: () => store.close(),
   }
 }

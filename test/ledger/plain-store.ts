@@ -1,5 +1,6 @@
 import { type Account, plainAccount, type StoredDetails } from '../../src/ledger/accounts.ts'
 import { audit, type AuditReport } from '../../src/ledger/audit/audit.ts'
+import type { AuditSource } from '../../src/ledger/audit/source.ts'
 import { Books } from '../../src/ledger/books.ts'
 import type { Command } from '../../src/ledger/commands.ts'
 import { decide } from '../../src/ledger/decide.ts'
@@ -39,6 +40,14 @@ export class PlainStore implements Store {
     const outcomes = commands.map((command) => decide(books, command, this.#terms))
     this.#keep(books)
     return outcomes
+  }
+
+  async probe(): Promise<void> {
+    this.#clock()
+  }
+
+  async latestMs(): Promise<number> {
+    return this.#postings.at(-1)?.atMs ?? 0
   }
 
   async accounts(numbers: readonly string[]): Promise<readonly (Account | undefined)[]> {
@@ -92,7 +101,7 @@ export class PlainStore implements Store {
   }
 
   verify(): Promise<AuditReport> {
-    return audit({
+    const source: AuditSource = {
       postings: () => [this.#postings],
       accounts: () => [this.#accounts.map((account) => ({ account, postingIds: this.#historyIds(account) }))],
       holds: () => [this.#holds.map((hold) => ({ hold, capture: this.#posting(hold.capturePostingId) }))],
@@ -107,7 +116,8 @@ export class PlainStore implements Store {
           return { ...record, ...stored, posting: this.#posting(stored.postingId) }
         }),
       ],
-    })
+    }
+    return audit(source, this.#nowMs)
   }
 
   get #nowMs(): number {

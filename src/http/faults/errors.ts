@@ -41,7 +41,8 @@ export function answerErrors(app: FastifyInstance, logger: Logger): void {
 
 /** A full disk fails many requests a second, each for a reason that says it all; what is a bug is found by its stack. */
 function loggedFault(error: Error): { readonly reason: string } | { readonly err: Error } {
-  return error instanceof StoreUnavailable ? { reason: reasonOf(error) } : { err: error }
+  const saysItAll = error instanceof StoreUnavailable || error instanceof Problem
+  return saysItAll ? { reason: reasonOf(error) } : { err: error }
 }
 
 function reasonOf({ message, cause }: Error): string {

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { FromSchema } from 'json-schema-to-ts'
-import { answered, commonErrors } from '../views/schemas.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import { Problem, problems } from '../problems/problems.ts'
+import { answered, readErrors, unavailable } from '../views/schemas.ts'
 
 const Health = {
   type: 'object',
@@ -9,18 +11,35 @@ const Health = {
   additionalProperties: false,
 } as const
 
-export function healthRoutes(app: FastifyInstance, version: string): void {
+export function healthRoutes(app: FastifyInstance, ledger: Ledger, version: string): void {
   app.get<{ Reply: FromSchema<typeof Health> }>(
     '/healthz',
     {
       schema: {
         operationId: 'getHealth',
         summary: 'Health check',
-        description: 'Answers as long as the service takes requests.',
+        description:
+          'Whether a deposit would be taken now. Where nothing was written of late the store is made to write, at most ' +
+          'once a second.',
         tags: ['service'],
-        response: { 200: answered('The service is up.', Health), ...commonErrors },
+        response: {
+          200: answered('The service is up and takes writes.', Health),
+          ...readErrors,
+          503: unavailable(
+            'No writes are taken now; the sentence says why.',
+            notWritable('the disk is full'),
+          ),
+        },
       },
     },
-    async () => ({ status: 'ok', version }),
+    async () => {
+      const fault = await ledger.whyNotWritable()
+      if (fault !== undefined) throw notWritable(fault.message)
+      return { status: 'ok', version }
+    },
   )
+}
+
+function notWritable(reason: string): Problem {
+  return new Problem(503, 'unavailable', `no writes are taken now: ${reason}`, problems.unavailable.headers)
 }

@@ -119,8 +119,8 @@ export const commonErrors = {
   500: failed('A fault of the service itself.', problems.internal),
 }
 
-export function unavailable(description: string): object {
-  return failed(description, problems.unavailable, retryAfterHeader)
+export function unavailable(description: string, example: Told = problems.unavailable): object {
+  return failed(description, example, retryAfterHeader)
 }
 
 /** The errors that every route which asks the ledger may answer. */

@@ -1,5 +1,6 @@
 import { fingerprint } from '../idempotency.ts'
 import { outcomeFrom } from '../kept-outcomes.ts'
+import { futureEnd } from '../future-books.ts'
 import type { Posting } from '../postings.ts'
 import { cashRequest, transferRequest } from '../rules/requests.ts'
 import { Balances } from './balances.ts'
@@ -20,16 +21,19 @@ export interface AuditReport {
 /**
  * Recomputes the books from the postings alone and compares: every running balance with the one before, every
  * account's balance and history with its postings, the sum over all accounts with zero, every hold with its capture,
- * every reversal with what it gives back, and every idempotency record with the posting it names.
+ * every reversal with what it gives back, every idempotency record with the posting it names, and the dates of all of
+ * them with the time at which the source was read.
  */
-export async function audit(source: AuditSource): Promise<AuditReport> {
+export async function audit(source: AuditSource, nowMs: number): Promise<AuditReport> {
   const differences = new Differences()
   const balances = new Balances(differences)
   const links = new Links(differences)
   const numbers = new Map<number, string>()
+  let latestMs = 0
   const postings = await count(source.postings(), (posting) => {
     balances.follow(posting)
     links.follow(posting)
+    latestMs = Math.max(latestMs, posting.atMs)
   })
   const accounts = await count(source.accounts(), (audited) => {
     const { id, number } = audited.account
@@ -37,13 +41,19 @@ export async function audit(source: AuditSource): Promise<AuditReport> {
     balances.compare(audited)
   })
   balances.finish()
-  const holds = await count(source.holds(), (hold) => links.checkHold(hold))
+  const holds = await count(source.holds(), (audited) => {
+    links.checkHold(audited)
+    latestMs = Math.max(latestMs, audited.hold.placedAtMs)
+  })
   await count(source.reversals(), (reversal) => links.checkReversal(reversal))
   links.finish()
   const keyRecords = await count(source.keyRecords(), (record, position) => {
     const wrong = whatIsWrongWith(record, numbers)
     if (wrong !== undefined) differences.add(`idempotency record ${position} ${wrong}`)
+    latestMs = Math.max(latestMs, record.atMs)
   })
+  const end = futureEnd(latestMs, nowMs)
+  if (end !== undefined) differences.add(`${end}; npm run redate dates them back`)
   const { count: found, first } = differences
   return { accounts, postings, holds, keyRecords, differences: found, firstDifferences: first }
 }

@@ -6,6 +6,8 @@ import { Deadline } from './connection/deadline.ts'
 import type { DecidingOptions } from './writing/deciding.ts'
 import { migrate, requireNewestShape, type Today } from './schema/migrations.ts'
 import type { Session } from './connection/session.ts'
+import type { Redated } from '../redating.ts'
+import { redateDatabase } from './redate.ts'
 import { PostgresStore } from './store.ts'
 import { readTarget, type Target } from './connection/url.ts'
 import { auditSnapshot } from './reading/verify.ts'
@@ -32,6 +34,17 @@ export function verifyPostgres(url: string): Promise<AuditReport> {
     withSession(target, new Deadline(OPEN_WITHIN_MS), async (session) => {
       await requireNewestShape(session)
       return auditSnapshot(session)
+    }),
+  )
+}
+
+/** Dates back to `nowMs` what the store that the URL names dates later. Rejects with `StoreOpenError`. */
+export function redatePostgres(url: string, timeZone: string, nowMs: number): Promise<Redated> {
+  const target = readTarget(url)
+  return orExplain(target, () =>
+    withSession(target, new Deadline(OPEN_WITHIN_MS), async (session) => {
+      await requireNewestShape(session)
+      return redateDatabase(session, timeZone, nowMs)
     }),
   )
 }

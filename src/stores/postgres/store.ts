@@ -37,6 +37,10 @@ export class PostgresStore implements Store {
     return this.#writer.commit(commands)
   }
 
+  probe(): Promise<void> {
+    return this.#writer.probe()
+  }
+
   accounts(numbers: readonly string[]): Promise<readonly (AccountBalance | undefined)[]> {
     return this.#reader.accounts(numbers)
   }
@@ -71,6 +75,10 @@ export class PostgresStore implements Store {
 
   isEmpty(): Promise<boolean> {
     return this.#reader.isEmpty()
+  }
+
+  latestMs(): Promise<number> {
+    return this.#reader.latestMs()
   }
 
   async close(): Promise<void> {

@@ -6,10 +6,12 @@ import { decide } from '../../ledger/decide.ts'
 import type { StoredHold } from '../../ledger/holds.ts'
 import type { Outcome } from '../../ledger/outcomes.ts'
 import type { Posting, ReversiblePosting } from '../../ledger/postings.ts'
-import { type Store, StoreUnavailable } from '../../ledger/store.ts'
+import type { Store } from '../../ledger/store.ts'
 import type { Terms } from '../../ledger/terms.ts'
 import { AccountTable } from './tables/account-table.ts'
 import { type OpenDatabase, openForWriting } from './file/database.ts'
+import { cannotWrite, writeNothingNew } from './file/writability.ts'
+import { latestDate } from './tables/latest-date.ts'
 import { prepare } from './tables/prepare.ts'
 import { Folding } from './live/folding.ts'
 import { HoldTable } from './tables/hold-table.ts'
@@ -60,7 +62,7 @@ export class SqliteStore implements Store {
     const holds = new HoldTable(database)
     const latestPosting = postings.latestUpTo(Number.MAX_SAFE_INTEGER)
     this.#nextPostingId = (latestPosting?.id ?? 0) + 1
-    this.#latestMs = latestPosting?.atMs ?? 0
+    this.#latestMs = latestDate(database)
     this.#nextAccountId = table.latestId() + 1
     this.#nextHoldId = holds.latestId() + 1
     const liveHolds = new LiveHolds(holds.unexpired(this.#latestMs))
@@ -87,8 +89,18 @@ export class SqliteStore implements Store {
       this.#keys.rolledBack()
       this.#folding.rolledBack()
       if (this.#open.database.isTransaction) this.#open.database.exec('ROLLBACK')
-      if (error instanceof StoreUnavailable) throw error
-      throw new StoreUnavailable('the store could not write', { cause: error })
+      throw cannotWrite(error)
+    }
+  }
+
+  async probe(): Promise<void> {
+    try {
+      this.#options.clock()
+      this.#open.log?.assertSound()
+      if (this.#open.log !== undefined) writeNothingNew(this.#open.database)
+      await this.#open.log?.sync()
+    } catch (error) {
+      throw cannotWrite(error)
     }
   }
 
@@ -126,6 +138,10 @@ export class SqliteStore implements Store {
 
   async isEmpty(): Promise<boolean> {
     return this.#nextAccountId === this.#live.cashDrawers().length + 1
+  }
+
+  async latestMs(): Promise<number> {
+    return this.#latestMs
   }
 
   async close(): Promise<void> {

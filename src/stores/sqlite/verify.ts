@@ -12,7 +12,7 @@ import { PostingTable } from './tables/posting-table.ts'
 const CHUNK_LENGTH = 1_000
 
 /** Audits the file as it is at one moment, also while a writer works on it. Throws `StoreOpenError`. */
-export async function verifySqlite(path: string): Promise<AuditReport> {
+export async function verifySqlite(path: string, nowMs = Date.now()): Promise<AuditReport> {
   const database = openForReading(path)
   try {
     // One transaction sees one state of the file, whatever is written meanwhile.
@@ -20,13 +20,14 @@ export async function verifySqlite(path: string): Promise<AuditReport> {
     const accounts = new AccountTable(database)
     const postings = new PostingTable(database)
     const holds = new HoldTable(database)
-    return await audit({
+    const source = {
       postings: () => inChunks(postings.after(0)),
       accounts: () => inChunks(accountsOf(accounts, postings)),
       holds: () => inChunks(holdsOf(holds, postings)),
       reversals: () => inChunks(postings.reversals()),
       keyRecords: () => inChunks(allKeyRecords(database, postings)),
-    })
+    }
+    return await audit(source, nowMs)
   } finally {
     database.close()
   }

@@ -44,6 +44,10 @@ const SELECT_HOLD = `SELECT ${HOLD_COLUMNS}, holders.latest_posting_ms FROM ${HO
 
 const IS_EMPTY = 'SELECT NOT EXISTS (SELECT 1 FROM accounts WHERE number IS NOT NULL) AS is_empty'
 
+// Whatever a batch changes or opens, it dates an account by; all but a key that it only declines.
+const LATEST_MS = `SELECT greatest(0, (SELECT max(latest_posting_ms) FROM accounts),
+  (SELECT max(at_ms) FROM idempotency_keys)) AS latest_ms`
+
 /** Answers what is asked of the books, as of the latest commit. Rejects with `StoreUnavailable`. */
 export class PostgresReader implements StoreReads {
   readonly #pool: ReaderPool
@@ -97,6 +101,11 @@ export class PostgresReader implements StoreReads {
   async isEmpty(): Promise<boolean> {
     const [row] = await this.#query(IS_EMPTY, [])
     return row?.['is_empty'] === true
+  }
+
+  async latestMs(): Promise<number> {
+    const [row] = await this.#query(LATEST_MS, [])
+    return row === undefined ? 0 : number(row, 'latest_ms')
   }
 
   #query(statement: string, parameters: readonly Parameter[]): Promise<readonly Row[]> {

@@ -4,6 +4,7 @@ import type {
   AuditedHold,
   AuditedKeyRecord,
   AuditedReversal,
+  AuditSource,
 } from '../../../ledger/audit/source.ts'
 import type { Posting } from '../../../ledger/postings.ts'
 import { bytes, number, type Row } from '../../values.ts'
@@ -39,7 +40,7 @@ export async function auditSnapshot(session: Session): Promise<AuditReport> {
   await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
   const byId = <Item>(statement: string, itemFrom: (row: Row) => Item, column = 'id') =>
     pages(session, statement, itemFrom, (row) => number(row, column), 0)
-  const report = await audit({
+  const source: AuditSource = {
     postings: () => byId<Posting>(POSTINGS, postingFrom),
     accounts: () => byId<AuditedAccount>(ACCOUNTS, (row) => ({ account: balanceFrom(row) })),
     holds: () => byId<AuditedHold>(HELD, auditedHoldFrom, 'held_id'),
@@ -52,7 +53,8 @@ export async function auditSnapshot(session: Session): Promise<AuditReport> {
         (row) => bytes(row, 'digest'),
         Buffer.alloc(0),
       ),
-  })
+  }
+  const report = await audit(source, Date.now())
   await session.query('COMMIT')
   return report
 }

@@ -13,6 +13,8 @@ export interface DecidingOptions {
   readonly terms: Terms
   /** Milliseconds since 1970, UTC. */
   readonly clock: () => number
+  /** How far the clock may be from the server's, at any distance when undefined. */
+  readonly clockToleranceMs?: number
 }
 
 /** A batch that has been decided and is not yet written. */

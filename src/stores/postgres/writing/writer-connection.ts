@@ -4,6 +4,7 @@ import { connectTo } from '../connection/connecting.ts'
 import type { Deadline } from '../connection/deadline.ts'
 import { ConnectionLost } from '../connection/failures.ts'
 import { STORE_VERSION } from '../schema/migrations.ts'
+import type { ServerClock } from '../connection/server-clock.ts'
 import type { Session } from '../connection/session.ts'
 import type { Target } from '../connection/url.ts'
 import type { Turn } from './writing-statement.ts'
@@ -17,6 +18,9 @@ const BEGIN_EPOCH = `INSERT INTO writers (id, batch, epoch, first_posting_id, st
   ON CONFLICT (id) DO UPDATE SET epoch = writers.epoch + 1
   RETURNING batch, epoch, first_posting_id`
 
+/** Changes nothing, and is as durable as a batch: a server that is full or that waits for its standby does not do it. */
+const WRITE_NOTHING_NEW = 'UPDATE writers SET epoch = epoch WHERE id = $1::uuid'
+
 /** Settling waits for a statement under way as long as a batch would. */
 const SETTLE_WITHIN_MS = 2_000
 
@@ -24,6 +28,7 @@ const SETTLE_WITHIN_MS = 2_000
 export class WriterConnection {
   readonly #target: Target
   readonly #writerId = randomUUID()
+  readonly #serverClock: ServerClock
   readonly #onReconnect: () => void
   #session: Session | undefined
   #batch = 0
@@ -31,8 +36,9 @@ export class WriterConnection {
   #firstPostingId = 0
 
   /** `onReconnect` is called for every new connection: the server may be another one than before. */
-  constructor(target: Target, onReconnect: () => void) {
+  constructor(target: Target, serverClock: ServerClock, onReconnect: () => void) {
     this.#target = target
+    this.#serverClock = serverClock
     this.#onReconnect = onReconnect
   }
 
@@ -45,9 +51,18 @@ export class WriterConnection {
   async session(deadline: Deadline): Promise<Session> {
     if (this.#session?.isLost === false) return this.#session
     this.#onReconnect()
+    this.#serverClock.forget()
     const session = await connectTo(this.#target, deadline)
     await session.within(Math.min(SETTLE_WITHIN_MS, deadline.remainingMs), () => this.#beginEpoch(session))
     this.#session = session
+    return session
+  }
+
+  /** The same, once it is known that its server has the time of this instance. Rejects with `ClockFault` otherwise. */
+  async checkedSession(deadline: Deadline): Promise<Session> {
+    const session = await this.session(deadline)
+    const limitMs = Math.min(SETTLE_WITHIN_MS, deadline.remainingMs)
+    await session.within(limitMs, () => this.#serverClock.check(session))
     return session
   }
 
@@ -64,6 +79,11 @@ export class WriterConnection {
   /** Gives the connection up: the next batch gets a new one. */
   drop(reason: Error): void {
     this.#session?.destroy(reason)
+  }
+
+  /** Writes to this instance's row what it holds already. */
+  async writeNothingNew(session: Session): Promise<void> {
+    await session.query(WRITE_NOTHING_NEW, [this.#writerId])
   }
 
   async close(): Promise<void> {

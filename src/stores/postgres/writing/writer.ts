@@ -13,8 +13,10 @@ import { type Named, namedByAll } from './naming.ts'
 import { RecentMap } from './recent-map.ts'
 import { RememberedAccounts } from './remembered-accounts.ts'
 import { ALL_DRAWERS } from './resolving.ts'
+import { ServerClock } from '../connection/server-clock.ts'
 import type { Session } from '../connection/session.ts'
 import { commitTrusting } from './trusting-way.ts'
+import { asUnavailable } from './unavailable.ts'
 import type { Target } from '../connection/url.ts'
 import { WriterConnection } from './writer-connection.ts'
 import type { Turn } from './writing-statement.ts'
@@ -30,6 +32,9 @@ const LAST_WORD_WITHIN_MS = 2_000
 
 /** The next try waits for a random part of this, so that instances in each other's way do not meet again. */
 const MAX_PAUSE_MS = 20
+
+/** A server that does not even take a row within this is as good as down. */
+const PROBE_WITHIN_MS = 2_000
 
 /** Each makes two postings at most, and a block of posting ids has 2,000. */
 const MAX_COMMANDS = 1_000
@@ -61,18 +66,21 @@ export class Writer {
   constructor(target: Target, options: DecidingOptions, onCommitted: (books: Books) => void) {
     this.#options = options
     this.#onCommitted = onCommitted
-    this.#connection = new WriterConnection(target, () => this.#accounts.forgetAll())
+    const serverClock = new ServerClock(options.clock, options.clockToleranceMs)
+    this.#connection = new WriterConnection(target, serverClock, () => this.#accounts.forgetAll())
   }
 
   /** Connects, so that a start fails where it cannot. */
   async open(deadline: Deadline): Promise<void> {
-    await this.#connection.session(deadline)
+    await this.#connection.checkedSession(deadline)
   }
 
   /** Answers the outcomes once they are durable. Rejects with `StoreUnavailable`, or `OutcomeUnknown` at worst. */
   async commit(commands: readonly Command[]): Promise<readonly Outcome[]> {
     if (commands.length > MAX_COMMANDS)
       throw new StoreUnavailable(`a batch has ${MAX_COMMANDS} commands at most`)
+    // Before anything is sent: nothing is dated by a clock that is at fault.
+    this.#options.clock()
     const named = namedByAll(commands)
     const attempted: Attempted = { commands, named, isTrusting: true, hasAllDrawers: false, sent: undefined }
     const deadline = new Deadline(COMMIT_WITHIN_MS)
@@ -89,15 +97,30 @@ export class Writer {
     }
   }
 
+  /** Writes nothing new. Rejects with `StoreUnavailable` where a batch would not be taken. */
+  async probe(): Promise<void> {
+    this.#options.clock()
+    try {
+      const deadline = new Deadline(PROBE_WITHIN_MS)
+      const session = await this.#connection.checkedSession(deadline)
+      await session.within(deadline.remainingMs, () => this.#connection.writeNothingNew(session))
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable))
+        this.#connection.drop(new ConnectionLost('the connection was given up', { cause: error }))
+      throw asUnavailable(error)
+    }
+  }
+
   close(): Promise<void> {
     return this.#connection.close()
   }
 
   /** Undefined when it has to be tried again, in another way. */
   async #attempt(attempted: Attempted, deadline: Deadline): Promise<readonly Outcome[] | undefined> {
-    const session = await this.#connection.session(deadline)
+    await this.#connection.session(deadline)
     const settled = this.#settle(attempted)
     if (settled !== undefined) return settled
+    const session = await this.#connection.checkedSession(deadline)
     const limitMs = Math.min(ANSWER_WITHIN_MS, deadline.remainingMs)
     try {
       return await session.within(limitMs, () =>
@@ -129,7 +152,7 @@ export class Writer {
     }
     const settled = this.#settle(attempted)
     if (settled !== undefined) return settled
-    throw new StoreUnavailable('the database could not write', { cause })
+    throw asUnavailable(cause)
   }
 
   #mayTrust({ isTrusting, named }: Attempted): boolean {
