@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Client } from '../support/client.ts'
 import { assertVerified } from '../support/exactly-once.ts'
 import { clusterForSuite } from '../support/faults.ts'
 import { assertRunningBalances, historyOf } from '../support/history.ts'
 import { startInstances } from '../support/instances.ts'
 import { inParallel } from '../support/load.ts'
-import { createDatabase, giveToRole, withSql } from '../support/postgres.ts'
+import { connectTo, createDatabase, giveToRole, withSql } from '../support/postgres.ts'
 import { ask, expectStatus, moveCash, openAccount, placeHold, reverse } from '../support/requests.ts'
 import { rounds as roundsOf } from '../support/rounds.ts'
 import { endRowTrouble, limitStatements, troubleRows } from '../support/row-trouble.ts'
@@ -17,7 +16,7 @@ const rounds = roundsOf({ quick: 1, full: 5 })
 const READS = 2_000
 const DEPOSITS = 600
 const CLIENTS = 24
-const CANCEL_EVERY_MS = 10
+const CANCEL_EVERY = 10
 
 /** The paths that are read, each with the one right answer. */
 type Answers = ReadonlyMap<string, string>
@@ -48,15 +47,17 @@ async function prepareReads(client: Client): Promise<Answers> {
   return new Map(answers.map(([path, { text }]) => [path, text]))
 }
 
-/** Cancels something that the service's connections are doing, again and again. */
-async function cancelStatements(store: string, role: string, signal: AbortSignal): Promise<void> {
-  await withSql(store, async (sql) => {
-    while (!signal.aborted) {
-      await sql`SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = ${role} AND state = 'active'
-        ORDER BY random() LIMIT 1`
-      await pause(CANCEL_EVERY_MS)
-    }
-  })
+/** To be called after each answer: every so often it cancels something that the service's connections are doing. */
+type Disturb = () => Promise<void>
+
+function cancelling(sql: ReturnType<typeof connectTo>, role: string): Disturb {
+  let answers = 0
+  return async () => {
+    answers += 1
+    if (answers % CANCEL_EVERY !== 0) return
+    await sql`SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = ${role} AND state = 'active'
+      ORDER BY random() LIMIT 1`
+  }
 }
 
 /** Requests that lead to rows which cannot be read, or take too long. */
@@ -97,7 +98,7 @@ function isAnswered({ status, text }: { status: number; text: string }): boolean
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
 
 /** Reads everything again and again, with trouble in between; answers how often it was answered. */
-async function read(client: Client, answers: Answers, { paths }: Trouble): Promise<number> {
+async function read(client: Client, answers: Answers, { paths }: Trouble, disturb: Disturb): Promise<number> {
   const all = [...answers]
   const results = await inParallel(upTo(READS / 2), CLIENTS, async (index) => {
     if (index % 40 === 0) {
@@ -111,6 +112,7 @@ async function read(client: Client, answers: Answers, { paths }: Trouble): Promi
       if (path.includes('/statement')) return undefined
       throw error
     })
+    await disturb()
     if (answer === undefined || !isAnswered(answer)) return false
     assert.deepEqual([path, answer.status, answer.text], [path, 200, expected])
     return true
@@ -124,7 +126,7 @@ const accounts = ['1001', '9999'] as const
 type Booked = ReadonlyMap<string, number>
 
 /** Deposits cents without a key, with trouble in between. */
-async function deposit(client: Client, { transactions }: Trouble): Promise<Booked> {
+async function deposit(client: Client, { transactions }: Trouble, disturb: Disturb): Promise<Booked> {
   const booked = new Map<string, number>()
   await inParallel(upTo(DEPOSITS / 2), CLIENTS, async (index) => {
     if (index % 100 === 0) {
@@ -134,28 +136,12 @@ async function deposit(client: Client, { transactions }: Trouble): Promise<Booke
     }
     const account = accounts[index % 2 === 0 ? 0 : 1]
     const answer = await client.operate('deposit', account, '"0.01"')
+    await disturb()
     if (!isAnswered(answer)) return
     assert.equal(answer.status, 200, answer.text)
     booked.set(account, (booked.get(account) ?? 0) + 1)
   })
   return booked
-}
-
-/** Reads and deposits on all instances while statements are cancelled; answers the counts. */
-async function disturb(
-  clients: readonly Client[],
-  cancel: (signal: AbortSignal) => Promise<void>,
-  answers: Answers,
-  trouble: Trouble,
-): Promise<{ readonly answeredReads: number; readonly booked: readonly Booked[] }> {
-  const calm = new AbortController()
-  const cancelling = cancel(calm.signal)
-  const [counts, booked] = await Promise.all([
-    Promise.all(clients.map((client) => read(client, answers, trouble))),
-    Promise.all(clients.map((client) => deposit(client, trouble))),
-  ]).finally(() => calm.abort())
-  await cancelling
-  return { answeredReads: counts.reduce((sum, count) => sum + count, 0), booked }
 }
 
 describe('two instances whose statements are cancelled, time out and meet unreadable rows', () => {
@@ -170,13 +156,18 @@ describe('two instances whose statements are cancelled, time out and meet unread
     const answers = await prepareReads(client)
     const trouble = await prepareTrouble(client, store)
     await limitStatements(store, role)
+    const sql = connectTo(store)
+    t.after(() => sql.end())
+    const disturb = cancelling(sql, role)
     const openings = await Promise.all(accounts.map((account) => client.balance(account)))
     const rows = accounts.map(() => 0)
     let reads = 0
     for (let round = 0; round < rounds; round += 1) {
-      const cancel = (signal: AbortSignal): Promise<void> => cancelStatements(store, role, signal)
-      const { answeredReads, booked } = await disturb(clients, cancel, answers, trouble)
-      reads += answeredReads
+      const [counts, booked] = await Promise.all([
+        Promise.all(clients.map((each) => read(each, answers, trouble, disturb))),
+        Promise.all(clients.map((each) => deposit(each, trouble, disturb))),
+      ])
+      for (const count of counts) reads += count
       for (const [index, account] of accounts.entries()) {
         rows[index] = booked.reduce((sum, each) => sum + (each.get(account) ?? 0), rows[index] ?? 0)
         assert.equal(await client.balance(account), (openings[index] ?? 0n) + BigInt(rows[index]), account)

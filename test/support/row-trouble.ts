@@ -11,10 +11,10 @@ export interface RowTrouble {
 }
 
 /** Long enough for the `statement_timeout` to make a slow row an error. */
-const SLOW_MS = 150
+const SLOW_MS = 600
 
 /** Longer than statements take that meet no such row. */
-const STATEMENT_TIMEOUT_MS = 60
+const STATEMENT_TIMEOUT_MS = 300
 
 /** A policy reads the rows for every role that is no superuser, and is an error or slow for some of them. */
 export async function troubleRows(
