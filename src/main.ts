@@ -10,7 +10,7 @@ import { refuseFutureBooks } from './ledger/future-books.ts'
 import { Ledger } from './ledger/ledger.ts'
 import { type Store, StoreOpenError } from './ledger/store.ts'
 import { openTestAccounts } from './ledger/test-accounts.ts'
-import { createLog } from './logging.ts'
+import { createLog, type Log } from './logging.ts'
 import { isStoreUrl, openStore, STORE_FORMS } from './stores/open.ts'
 
 /** After this long a shutdown gives up on what is still under way. */
@@ -23,23 +23,28 @@ async function start(): Promise<void> {
     accepts: isStoreUrl,
   })
   const clock = new WatchedClock()
+  const output = pino.destination({ dest: 1, sync: false })
+  const log = createLog(config.logLevel, (lines) => output.write(lines))
   const store = await openStore(config.store, {
     terms: config.terms,
     clock: clock.now,
     clockToleranceMs: CLOCK_TOLERANCE_MS,
+    log: log.logger,
   })
   if (!config.acceptsFutureBooks) await refuseFutureBooks(store, clock.now())
   await openTestAccounts(store)
-  await serve(config, store, clock)
+  clock.watch((fault) => {
+    if (fault === undefined) log.logger.info('the clock of this machine is right again')
+    else log.logger.error({ err: fault }, 'no more is dated by the clock of this machine')
+  })
+  const flush = (): void => {
+    log.flush()
+    output.flushSync()
+  }
+  await serve(config, store, { logger: log.logger, flush })
 }
 
-async function serve(config: Config, store: Store, clock: WatchedClock): Promise<void> {
-  const output = pino.destination({ dest: 1, sync: false })
-  const { logger, flush } = createLog(config.logLevel, (lines) => output.write(lines))
-  clock.watch((fault) => {
-    if (fault === undefined) logger.info('the clock of this machine is right again')
-    else logger.error({ err: fault }, 'no more is dated by the clock of this machine')
-  })
+async function serve(config: Config, store: Store, { logger, flush }: Log): Promise<void> {
   const ledger = new Ledger(store, config.terms)
   const { allowedHosts, corsOrigins } = config
   const server = await buildServer({
@@ -60,7 +65,6 @@ async function serve(config: Config, store: Store, clock: WatchedClock): Promise
     await ledger.close()
     logger.info('the service has stopped')
     flush()
-    output.flushSync()
   })
 }
 

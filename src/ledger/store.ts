@@ -62,6 +62,12 @@ export interface StoreReads {
   latestPostingAt(accountId: number, atMs: number): Promise<Posting | undefined>
 }
 
+/** Where a store reports what its operator should know of it. */
+export interface StoreLog {
+  warn(details: object, message: string): void
+  fatal(details: object, message: string): void
+}
+
 /** The store could not do what was asked, and nothing has changed. The sender may try again. */
 export class StoreUnavailable extends Error {
   override readonly name: string = 'StoreUnavailable'

@@ -1,7 +1,7 @@
 import type { AuditReport } from '../ledger/audit/audit.ts'
 import type { Terms } from '../ledger/terms.ts'
-import { type Store, StoreOpenError } from '../ledger/store.ts'
-import { IN_MEMORY } from './sqlite/file/database.ts'
+import { type Store, type StoreLog, StoreOpenError } from '../ledger/store.ts'
+import { IN_MEMORY, orExplain } from './sqlite/file/database.ts'
 import type { Redated } from './redating.ts'
 import { redateSqlite } from './sqlite/redate.ts'
 import { SqliteStore } from './sqlite/store.ts'
@@ -30,10 +30,12 @@ export async function openStore(
     readonly clock: () => number
     /** How far that may be from the clock of a server, at any distance when undefined. */
     readonly clockToleranceMs?: number
+    readonly log?: StoreLog
   },
 ): Promise<Store> {
   if (POSTGRES.test(url)) return (await postgres()).openPostgres(url, options)
-  return new SqliteStore(url === MEMORY ? IN_MEMORY : sqlitePath(url), options)
+  const path = url === MEMORY ? IN_MEMORY : sqlitePath(url)
+  return orExplain(path, () => new SqliteStore(path, options))
 }
 
 /** Audits the store that the URL names. Rejects with `StoreOpenError`. */

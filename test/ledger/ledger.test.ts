@@ -17,6 +17,7 @@ const terms = plainTerms(1_000)
 const options = { terms, clock: Date.now }
 const deposit: Deposit = { kind: 'deposit', account: '1001', amount: 1n }
 
+const START_MS = 1_000_000
 const ROUND_TRIP_MS = 20
 const THINKING_MS = 2
 
@@ -156,14 +157,17 @@ describe('the ledger', () => {
 
   test('answers that nothing changed when the store fails late in a batch, and goes on when it works again', async (t) => {
     const path = join(await temporaryFolder(t), 'atm.db')
-    const store = new SqliteStore(path, options)
+    await new SqliteStore(path, options).close()
+    const saboteur = new DatabaseSync(path)
+    // Records are written last, so everything else in the batch is written and must be undone.
+    saboteur.exec(`CREATE TRIGGER fault BEFORE INSERT ON idempotency_keys WHEN new.id = 400 AND new.at_ms = ${START_MS}
+                   BEGIN SELECT RAISE(ABORT, 'a fault made for this test'); END`)
+    saboteur.close()
+    let nowMs = START_MS
+    const store = new SqliteStore(path, { terms, clock: () => nowMs })
     await openTestAccounts(store)
     const ledger = new Ledger(store, terms)
     const before = await ledger.account('1001')
-    const saboteur = new DatabaseSync(path)
-    // Records are written last, so everything else in the batch is written and must be undone.
-    saboteur.exec(`CREATE TRIGGER fault BEFORE INSERT ON idempotency_keys WHEN new.id = 400
-                   BEGIN SELECT RAISE(ABORT, 'a fault made for this test'); END`)
     const submitAll = (): Promise<Outcome>[] =>
       Array.from({ length: 500 }, (_, key) => ledger.submit({ ...deposit, idempotencyKey: `key-${key}` }))
 
@@ -171,8 +175,7 @@ describe('the ledger', () => {
       assert.ok(answer.status === 'rejected' && answer.reason instanceof StoreUnavailable)
     }
     assert.deepEqual(await ledger.account('1001'), before)
-    saboteur.exec('DROP TRIGGER fault')
-    saboteur.close()
+    nowMs += 1
     const retried = await Promise.all(submitAll())
     assert.ok(retried.every((outcome) => outcome.status === 'posted' && !outcome.replayed))
     await ledger.close()

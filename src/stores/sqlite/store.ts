@@ -6,11 +6,12 @@ import { decide } from '../../ledger/decide.ts'
 import type { StoredHold } from '../../ledger/holds.ts'
 import type { Outcome } from '../../ledger/outcomes.ts'
 import type { Posting, ReversiblePosting } from '../../ledger/postings.ts'
-import type { Store } from '../../ledger/store.ts'
+import type { Store, StoreLog } from '../../ledger/store.ts'
 import type { Terms } from '../../ledger/terms.ts'
 import { AccountTable } from './tables/account-table.ts'
 import { type OpenDatabase, openForWriting } from './file/database.ts'
-import { cannotWrite, writeNothingNew } from './file/writability.ts'
+import { beginAlone, LockWait } from './file/lock-wait.ts'
+import { asUnavailable, cannotWrite, writeNothingNew } from './file/writability.ts'
 import { latestDate } from './tables/latest-date.ts'
 import { prepare } from './tables/prepare.ts'
 import { Folding } from './live/folding.ts'
@@ -26,6 +27,8 @@ export interface SqliteStoreOptions {
   readonly terms: Terms
   /** Milliseconds since 1970, UTC. */
   readonly clock: () => number
+  /** Nothing is reported where it is missing. */
+  readonly log?: StoreLog | undefined
   /** Balances are folded into the accounts' rows after so many postings; see `Folding`. */
   readonly foldEveryPostings?: number
 }
@@ -46,6 +49,7 @@ export class SqliteStore implements Store {
   readonly #reader: SqliteReader
   readonly #begin: StatementSync
   readonly #commit: StatementSync
+  readonly #lockWait = new LockWait()
   #nextPostingId: number
   #nextAccountId: number
   #nextHoldId: number
@@ -54,7 +58,7 @@ export class SqliteStore implements Store {
   /** Opens or makes the file; `:memory:` forgets everything when closed. Throws `StoreOpenError`. */
   constructor(path: string, options: SqliteStoreOptions) {
     const { timeZone } = options.terms
-    this.#open = openForWriting(path, timeZone)
+    this.#open = openForWriting(path, timeZone, options.log)
     this.#options = options
     const { database } = this.#open
     const table = new AccountTable(database)
@@ -81,24 +85,25 @@ export class SqliteStore implements Store {
 
   async commit(commands: readonly Command[]): Promise<readonly Outcome[]> {
     try {
-      this.#open.log?.assertSound()
-      const outcomes = this.#write(commands)
+      const wasEmpty = this.#isEmpty
+      const outcomes = await this.#lockWait.whenFree(() => this.#write(commands))
       await this.#open.log?.sync()
+      // A bank whose log is lost must not look like one that has not opened yet.
+      if (wasEmpty) this.#open.database.exec('PRAGMA wal_checkpoint')
       return outcomes
     } catch (error) {
-      this.#keys.rolledBack()
-      this.#folding.rolledBack()
-      if (this.#open.database.isTransaction) this.#open.database.exec('ROLLBACK')
       throw cannotWrite(error)
     }
   }
 
   async probe(): Promise<void> {
+    const { database, log } = this.#open
     try {
       this.#options.clock()
-      this.#open.log?.assertSound()
-      if (this.#open.log !== undefined) writeNothingNew(this.#open.database)
-      await this.#open.log?.sync()
+      log?.assertSound()
+      log?.assertOnlyWriter()
+      if (log !== undefined) await this.#lockWait.whenFree(() => writeNothingNew(database))
+      await log?.sync()
     } catch (error) {
       throw cannotWrite(error)
     }
@@ -137,7 +142,7 @@ export class SqliteStore implements Store {
   }
 
   async isEmpty(): Promise<boolean> {
-    return this.#nextAccountId === this.#live.cashDrawers().length + 1
+    return this.#isEmpty
   }
 
   async latestMs(): Promise<number> {
@@ -162,9 +167,18 @@ export class SqliteStore implements Store {
 
   /** What was just read may have been committed and still be on its way to the disk: nobody is told of it before. */
   async #read<Result>(read: (reader: SqliteReader) => Result): Promise<Result> {
-    const result = read(this.#reader)
-    await this.#open.log?.settled()
-    return result
+    try {
+      this.#open.log?.assertOnlyWriter()
+      const result = read(this.#reader)
+      await this.#open.log?.settled()
+      return result
+    } catch (error) {
+      throw asUnavailable(error, 'the store could not read')
+    }
+  }
+
+  get #isEmpty(): boolean {
+    return this.#nextAccountId === this.#live.cashDrawers().length + 1
   }
 
   /** The ledger's time, which never runs backwards. */
@@ -173,13 +187,21 @@ export class SqliteStore implements Store {
   }
 
   #write(commands: readonly Command[]): readonly Outcome[] {
-    this.#begin.run()
-    const books = this.#load(commands)
-    const outcomes = commands.map((command) => decide(books, command, this.#options.terms))
-    this.#persist(books)
-    this.#commit.run()
-    this.#committed(books)
-    return outcomes
+    try {
+      this.#open.log?.assertSound()
+      beginAlone(this.#begin, this.#open)
+      const books = this.#load(commands)
+      const outcomes = commands.map((command) => decide(books, command, this.#options.terms))
+      this.#persist(books)
+      this.#commit.run()
+      this.#committed(books)
+      return outcomes
+    } catch (error) {
+      this.#keys.rolledBack()
+      this.#folding.rolledBack()
+      if (this.#open.database.isTransaction) this.#open.database.exec('ROLLBACK')
+      throw error
+    }
   }
 
   #load(commands: readonly Command[]): Books {

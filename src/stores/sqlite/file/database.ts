@@ -1,21 +1,31 @@
-import { existsSync, mkdirSync, realpathSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { closeSync, fsyncSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { StoreOpenError } from '../../../ledger/store.ts'
+import { type StoreLog, StoreOpenError } from '../../../ledger/store.ts'
+import { FatalFault } from './fault.ts'
+import { LogState } from './log-state.ts'
 import { LogSync } from './log-sync.ts'
 import { migrate, refuseForeign, requireNewestShape } from './migrations.ts'
+import { makePrivateFile, refuseUnsafeFiles, sizeOf, type StorePaths, storePaths } from './paths.ts'
+import { WatchedFiles } from './watched-files.ts'
+import { WriterLock } from './writer-lock.ts'
 
 /** The path that keeps everything in memory. */
 export const IN_MEMORY = ':memory:'
 
-/** How long a statement waits for another connection's lock. Readers never hold one for long. */
+/** How long opening and reading wait for another connection's lock. Readers never hold one for long. */
 const BUSY_TIMEOUT_MS = 5_000
 
 /** Checkpoints copy the log back every so many pages of 4 KiB: rarer means less work, and a longer log to keep. */
 const CHECKPOINT_PAGES = 1_000
 
+/** A log that a long read has made larger is cut back to this. */
+const LOG_LIMIT_BYTES = 16 * 1_024 * 1_024
+
 /** What the writer keeps of the file in memory: enough for the blocks that many accounts' postings touch. */
 const CACHE_KIB = 16_384
+
+const silent: StoreLog = { warn: () => undefined, fatal: () => undefined }
 
 /** A database, open for its one writer. */
 export interface OpenDatabase {
@@ -27,10 +37,12 @@ export interface OpenDatabase {
 
 /**
  * Opens or makes the file, brings it to the newest shape and keeps every other writer out. The bank's days are those of
- * `timeZone`. Throws `StoreOpenError` with one line that says what to do.
+ * `timeZone`; without a `log` nothing is reported. Throws `StoreOpenError` with one line that says what to do.
  */
-export function openForWriting(path: string, timeZone: string): OpenDatabase {
-  return path === IN_MEMORY ? openInMemory(timeZone) : orExplain(path, () => openFile(path, timeZone))
+export function openForWriting(path: string, timeZone: string, log: StoreLog = silent): OpenDatabase {
+  return path === IN_MEMORY
+    ? openInMemory(timeZone)
+    : orExplain(path, () => openFile(storePaths(path), timeZone, log))
 }
 
 function openInMemory(timeZone: string): OpenDatabase {
@@ -39,68 +51,81 @@ function openInMemory(timeZone: string): OpenDatabase {
   return { database, log: undefined, close: () => database.close() }
 }
 
-function openFile(path: string, timeZone: string): OpenDatabase {
-  makeFolder(dirname(resolve(path)))
-  // Foreign keys are what `verify` checks: checking them at every posting would cost a fifth of the speed.
-  const database = new DatabaseSync(path, { enableForeignKeyConstraints: false, timeout: BUSY_TIMEOUT_MS })
-  const open: { close(): void }[] = [database]
-  const close = (): void => open.forEach((each) => each.close())
+function openFile(paths: StorePaths, timeZone: string, log: StoreLog): OpenDatabase {
+  refuseUnsafeFiles(paths)
+  if (sizeOf(paths.database) > 0) openForeignFree(paths.database).close()
+  const lock = new WriterLock(paths)
+  const database = orClose(lock, () => {
+    lock.refuseLostLog()
+    lock.proveAlone()
+    makePrivateFile(paths.database)
+    // Foreign keys are what `verify` checks: checking them at every posting would cost a fifth of the speed.
+    return new DatabaseSync(paths.database, { enableForeignKeyConstraints: false, timeout: BUSY_TIMEOUT_MS })
+  })
+  const closeBoth = (): void => {
+    database.close()
+    lock.close()
+  }
+  return orClose({ close: closeBoth }, () => {
+    prepareDatabase(database, timeZone)
+    syncFolder(paths)
+    const parts = { fault: new FatalFault(log), files: new WatchedFiles(paths), lock }
+    const sync = new LogSync({ ...parts, path: paths.log, state: new LogState(database, log) })
+    const close = (): void => {
+      const { isSound } = sync
+      database.close()
+      // Closing copies the log back and removes it, if no reader is left that needs it.
+      if (isSound && sizeOf(paths.log) === 0) lock.expectNoLog()
+      lock.close()
+      sync.close()
+    }
+    return { database, log: sync, close }
+  })
+}
+
+function orClose<Result>(opened: { close(): void }, open: () => Result): Result {
   try {
-    refuseForeign(database, path)
-    open.push(keepOtherWritersOut(path))
-    // NORMAL syncs for checkpoints alone: what makes a commit durable is `LogSync`, which holds up no one else.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
-    database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA cache_size = -${CACHE_KIB}`)
-    migrate(database, timeZone)
-    // A write of nothing new, as the log is not there before the first one.
-    database.exec('BEGIN IMMEDIATE; COMMIT')
-    const log = new LogSync(path)
-    open.push(log)
-    return { database, log, close }
+    return open()
   } catch (error) {
-    close()
+    opened.close()
     throw error
   }
+}
+
+function prepareDatabase(database: DatabaseSync, timeZone: string): void {
+  // NORMAL syncs for checkpoints alone: what makes a commit durable is `LogSync`, which holds up no one else.
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+  database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA cache_size = -${CACHE_KIB}`)
+  database.exec(`PRAGMA journal_size_limit = ${LOG_LIMIT_BYTES}`)
+  migrate(database, timeZone)
+  // A write of nothing new, as the log is not there before the first one. From here on a lock must not hold up the thread.
+  database.exec('BEGIN IMMEDIATE; COMMIT; PRAGMA busy_timeout = 0')
+}
+
+/** SQLite would sync the names of new files with its own first sync of the log, which comes late here. */
+function syncFolder({ database }: StorePaths): void {
+  const folder = openSync(dirname(database), 'r')
+  fsyncSync(folder)
+  closeSync(folder)
 }
 
 /** Opens an existing file to read it, also while a writer works on it. Throws `StoreOpenError`. */
 export function openForReading(path: string): DatabaseSync {
   return orExplain(path, () => {
-    const database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS })
-    refuseForeign(database, path)
+    const database = openForeignFree(path)
     requireNewestShape(database, path)
     return database
   })
 }
 
-/**
- * The writer keeps state in memory that another writer would make wrong, so there is only one. The lock is a lock
- * of the operating system, held through a database beside the store: it goes with the process, however that ends.
- */
-function keepOtherWritersOut(path: string): DatabaseSync {
-  const lock = new DatabaseSync(`${realpathSync(path)}-lock`, { timeout: 0 })
-  try {
-    lock.exec('BEGIN EXCLUSIVE')
-    return lock
-  } catch (error) {
-    lock.close()
-    throw new StoreOpenError(
-      `${path} is in use by another process; stop that one or give --store another path`,
-      {
-        cause: error,
-      },
-    )
-  }
+function openForeignFree(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS })
+  refuseForeign(database, path)
+  return database
 }
 
-/** Makes the folder and those above it. Node's own recursive way never returns where the system denies a folder's existence. */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return
-  makeFolder(dirname(path))
-  mkdirSync(path)
-}
-
-function orExplain<Result>(path: string, open: () => Result): Result {
+/** Throws `StoreOpenError`, which says why, for whatever `open` throws. */
+export function orExplain<Result>(path: string, open: () => Result): Result {
   try {
     return open()
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { StoreOpenError } from '../../../ledger/store.ts'
 import { followLatestDay } from './latest-day.ts'
+import { pragma } from './pragma.ts'
 
 /** Marks a file as one of ours: the letters `ATM1`. */
 const APPLICATION_ID = 0x41544d31
@@ -155,10 +156,6 @@ export function requireNewestShape(database: DatabaseSync, path: string): void {
       `${path} is not a store of this version; start the service on it once, or check the path`,
     )
   }
-}
-
-function pragma(database: DatabaseSync, name: 'user_version' | 'application_id'): number {
-  return Number(database.prepare(`PRAGMA ${name}`).get()?.[name])
 }
 
 function hasTables(database: DatabaseSync): boolean {

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { StoreUnavailable } from '../../../ledger/store.ts'
+import { primaryCode } from './sqlite-errors.ts'
 import { prepare } from '../tables/prepare.ts'
 import { number } from '../../values.ts'
 
@@ -17,8 +18,13 @@ export function writeNothingNew(database: DatabaseSync): void {
 
 /** What a failed write is answered with. */
 export function cannotWrite(error: unknown): StoreUnavailable {
-  if (error instanceof StoreUnavailable) return error
-  const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined
-  const isFull = typeof code === 'number' && (code & 0xff) === SQLITE_FULL
-  return new StoreUnavailable(isFull ? 'the disk is full' : 'the store could not write', { cause: error })
+  return asUnavailable(
+    error,
+    primaryCode(error) === SQLITE_FULL ? 'the disk is full' : 'the store could not write',
+  )
+}
+
+/** The error, if it says already that the store is unavailable; else one that says so with `message`. */
+export function asUnavailable(error: unknown, message: string): StoreUnavailable {
+  return error instanceof StoreUnavailable ? error : new StoreUnavailable(message, { cause: error })
 }

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { link, mkdir, open, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, test, type TestContext } from 'node:test'
+import { balanceIn, Client, errorIn } from '../support/client.ts'
+import { run, startService, temporaryFolder } from '../support/service.ts'
+
+const oneLine = /^[^\n]+\n$/
+
+/** Starts a service on the file, deposits 1.00 to 9999, and answers it with its client. */
+async function serving(t: TestContext, file: string) {
+  const service = await startService(['--store', `sqlite:${file}`])
+  const client = new Client(service.url)
+  t.after(async () => {
+    client.close()
+    await service.stop('SIGKILL')
+  })
+  balanceIn(await client.operate('deposit', '9999', '"1.00"'))
+  return { service, client }
+}
+
+/** The service does not start on the file, and says why in one line. */
+async function assertRefused(file: string, clue: RegExp): Promise<void> {
+  const exit = await run('src/main.ts', ['--port', '0', '--store', `sqlite:${file}`])
+  assert.equal(exit.code, 1, exit.stdout)
+  assert.match(exit.stderr, oneLine)
+  assert.match(exit.stderr, clue)
+}
+
+describe('the files of a store', () => {
+  test('are those behind a symbolic link: books, log and lock', async (t) => {
+    const folder = await temporaryFolder(t)
+    const [file, alias] = [join(folder, 'disk', 'atm.db'), join(folder, 'alias.db')]
+    await mkdir(join(folder, 'disk'))
+    await symlink(file, alias)
+    // A log that the name of the link would lead to.
+    await writeFile(`${alias}-wal`, '')
+    const { service, client } = await serving(t, alias)
+    await assertRefused(file, /in use/)
+    await service.stop('SIGKILL')
+    assert.ok((await stat(`${file}-wal`)).size > 0)
+    assert.equal((await stat(`${alias}-wal`)).size, 0)
+    client.close()
+    const again = await serving(t, file)
+    assert.equal(await again.client.balance('9999'), 200n)
+  })
+
+  test('are for their owner alone, like the folder that is made for them', async (t) => {
+    const folder = join(await temporaryFolder(t), 'data')
+    await serving(t, join(folder, 'atm.db'))
+    const mode = async (path: string): Promise<number> => (await stat(path)).mode & 0o777
+    assert.equal(await mode(folder), 0o700)
+    for (const end of ['', '-wal', '-shm', '-lock'])
+      assert.equal(await mode(join(folder, `atm.db${end}`)), 0o600, end)
+  })
+
+  test('are refused when the log of a young store was lost, and never opened as a new bank', async (t) => {
+    const file = join(await temporaryFolder(t), 'atm.db')
+    const { service } = await serving(t, file)
+    await service.stop('SIGKILL')
+    await rm(`${file}-wal`)
+    await assertRefused(file, /atm\.db-wal is missing/)
+    await assertRefused(file, /atm\.db-wal is missing/)
+    // Whoever accepts the loss finds the accounts, though not the latest operations.
+    await rm(`${file}-lock`)
+    const again = await startService(['--store', `sqlite:${file}`, '--overdraft-limit', '0'])
+    t.after(() => again.stop('SIGKILL'))
+    assert.equal((await run('src/verify.ts', ['--store', `sqlite:${file}`])).code, 0)
+  })
+
+  test('are opened when another program has copied the log back after a crash', async (t) => {
+    const file = join(await temporaryFolder(t), 'atm.db')
+    const { service } = await serving(t, file)
+    await service.stop('SIGKILL')
+    const other = new DatabaseSync(file)
+    other.exec('SELECT 1 FROM accounts')
+    other.close()
+    assert.equal(existsSync(`${file}-wal`), false)
+    assert.equal(await (await serving(t, file)).client.balance('9999'), 200n)
+  })
+
+  test('are refused when the log is all that is left of the books', async (t) => {
+    const file = join(await temporaryFolder(t), 'atm.db')
+    const { service } = await serving(t, file)
+    await service.stop('SIGKILL')
+    const log = await readFile(`${file}-wal`)
+    await truncate(file)
+    await assertRefused(file, /missing or empty/)
+    await rm(file)
+    await assertRefused(file, /missing or empty/)
+    assert.deepEqual(await readFile(`${file}-wal`), log)
+    await rm(`${file}-wal`)
+    await assertRefused(file, /atm\.db is missing/)
+  })
+
+  test('let no second service in when the lock file was removed, or under another name', async (t) => {
+    const folder = await temporaryFolder(t)
+    const [file, other] = [join(folder, 'atm.db'), join(folder, 'other.db')]
+    const { client } = await serving(t, file)
+    await rm(`${file}-lock`)
+    await assertRefused(file, /in use/)
+    await assertRefused(file, /in use/)
+    await link(file, other)
+    await assertRefused(other, /hard links/)
+    await assertRefused(file, /hard links/)
+    assert.equal(await client.balance('9999'), 100n)
+    assert.equal(balanceIn(await client.operate('deposit', '9999', '"1.00"')), '2.00')
+    assert.equal((await run('src/verify.ts', ['--store', `sqlite:${file}`])).code, 0)
+  })
+
+  test('that have a destroyed page are answered 503, with one line in the log', async (t) => {
+    const file = join(await temporaryFolder(t), 'atm.db')
+    const first = await serving(t, file)
+    await first.service.stop()
+    const database = new DatabaseSync(file)
+    const pages = database.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'postings'").all()
+    database.close()
+    const handle = await open(file, 'r+')
+    for (const { rootpage } of pages)
+      await handle.write(Buffer.alloc(4_096, 0xff), 0, 4_096, (Number(rootpage) - 1) * 4_096)
+    await handle.close()
+    const exit = await run('src/main.ts', ['--port', '0', '--store', `sqlite:${file}`])
+    assert.equal(exit.code, 1, exit.stdout)
+    assert.match(exit.stderr, /^cannot open the store .*malformed.*\n$/)
+  })
+
+  test('that lose a page while they are served are answered 503, with one line in the log', async (t) => {
+    const file = join(await temporaryFolder(t), 'atm.db')
+    const first = await serving(t, file)
+    await first.service.stop()
+    const { root, postings } = pagesOf(file)
+    const { service, client } = await serving(t, file)
+    const lines = service.lines.length
+    await overwrite(file, [...postings, root])
+    const answer = await client.get('/accounts/1001/transactions')
+    assert.equal(answer.status, 503, answer.text)
+    assert.equal(answer.headers['retry-after'], '1')
+    assert.match(errorIn(answer), /nothing has changed/)
+    assert.equal(service.lines.slice(lines).filter((line) => line.includes('request failed')).length, 1)
+  })
+})
