@@ -32,7 +32,9 @@ export class WriterLock {
     this.#database = new DatabaseSync(paths.lock, { timeout: 0 })
     try {
       // In this mode a lock that a transaction has taken stays until the close. What is written may be lost with the power.
-      this.#database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF')
+      this.#database.exec(
+        'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF',
+      )
       this.#database.exec('BEGIN EXCLUSIVE; COMMIT')
       this.#mark = pragma(this.#database, 'user_version')
     } catch (error) {
