@@ -76,13 +76,13 @@ describe('a store whose files are disturbed while it is open', () => {
     t.after(() => other.close())
     other.exec('BEGIN IMMEDIATE')
     let turns = 0
-    let isSettled = false
-    const refused = assert.rejects(store.commit([deposit]), isCertain).finally(() => (isSettled = true))
-    while (!isSettled) {
+    const refused = new AbortController()
+    const refusal = assert.rejects(store.commit([deposit]), isCertain).finally(() => refused.abort())
+    while (!refused.signal.aborted) {
       turns += 1
       await setImmediate()
     }
-    await refused
+    await refusal
     assert.ok(turns > 10, `the event loop has turned ${turns} times meanwhile`)
     assert.equal((await store.accounts(['1']))[0]?.balance, 0n)
     other.exec('ROLLBACK')
