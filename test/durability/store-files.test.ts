@@ -134,6 +134,8 @@ describe('the files of a store', () => {
     assert.equal(answer.headers['retry-after'], '1')
     assert.match(errorIn(answer), /nothing has changed/)
     assert.equal(await client.balance('1'), 901n)
+    // All it has logged is there once it has ended.
+    await service.stop()
     const failures = service.lines.slice(lines).filter((line) => line.includes('request failed'))
     assert.equal(failures.length, 1)
   })
