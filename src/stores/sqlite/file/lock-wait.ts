@@ -33,11 +33,11 @@ export class LockWait {
 }
 
 /** Begins a transaction that sees what the latest one of this process left. Throws `StoreUnavailable` when it cannot. */
-export function beginAlone(begin: StatementSync, { database, log }: OpenDatabase): void {
+export function beginAlone(begin: StatementSync, open: OpenDatabase): void {
   begin.run()
-  while (log?.mayHaveOtherWriter === true) {
-    database.exec('ROLLBACK')
-    log.assertOnlyWriter()
-    begin.run()
-  }
+  if (open.log?.mayHaveOtherWriter !== true) return
+  // Only from outside of a transaction can it be seen whether something was written or the log was just copied back.
+  open.database.exec('ROLLBACK')
+  open.log.assertOnlyWriter()
+  beginAlone(begin, open)
 }
