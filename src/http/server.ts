@@ -4,7 +4,10 @@ import type { Ledger } from '../ledger/ledger.ts'
 import { accountListRoutes } from './resources/account-list.ts'
 import { accountRoutes } from './resources/accounts.ts'
 import { balanceRoutes } from './resources/balance.ts'
-import { BODY_LIMIT_BYTES, CollectedRequest } from './collected-request.ts'
+import { BODY_LIMIT_BYTES } from './collected-request.ts'
+import { type ConnectionBounds, defaultBounds } from './connections/bounds.ts'
+import { Connections } from './connections/connections.ts'
+import { createHttpServer } from './connections/http-server.ts'
 import { documentRoutes } from './docs.ts'
 import { answerBadUrl, answerErrors } from './faults/errors.ts'
 import { healthRoutes } from './resources/health.ts'
@@ -15,7 +18,6 @@ import { operationRoutes } from './resources/operations.ts'
 import { allowOrigins } from './origin/cors.ts'
 import { checkHosts } from './origin/host-check.ts'
 import { checkOrigins } from './origin/origin-check.ts'
-import { answerProtocolFault, answerRareRequests } from './faults/raw-errors.ts'
 import { compileLazily } from './lazy-compilers.ts'
 import { logRequests, requestIdOf } from './request-log.ts'
 import { reversalRoutes } from './resources/reversals.ts'
@@ -26,9 +28,6 @@ import { transactionRoutes } from './resources/transactions.ts'
 import { transferRoutes } from './resources/transfers.ts'
 import { KnownRoutes } from './faults/unknown-routes.ts'
 
-/** A client that sends its request more slowly than this is taking up room. */
-const REQUEST_TIMEOUT_MS = 30_000
-
 export interface ServerParts {
   readonly ledger: Ledger
   readonly logger: Logger
@@ -37,6 +36,8 @@ export interface ServerParts {
   readonly allowedHosts?: readonly string[]
   /** Origins whose pages may use the service, besides its own. */
   readonly corsOrigins?: readonly string[]
+  /** Those that are not given are the defaults. */
+  readonly bounds?: Partial<ConnectionBounds>
 }
 
 /** The whole service over HTTP, ready to listen. */
@@ -46,7 +47,9 @@ export async function buildServer({
   version,
   allowedHosts = [],
   corsOrigins = [],
+  bounds = {},
 }: ServerParts): Promise<FastifyInstance> {
+  const connections = new Connections({ ...defaultBounds(), ...bounds }, logger)
   const warnings: FastifyBaseLogger = logger.child({}, { level: 'warn' })
   const app = Fastify({
     loggerInstance: warnings,
@@ -56,20 +59,17 @@ export async function buildServer({
     genReqId: requestIdOf,
     requestIdHeader: false,
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: BODY_LIMIT_BYTES },
     // While it closes, the service still answers what reaches it: a client is told to reconnect elsewhere instead.
     return503OnClosing: false,
-    clientErrorHandler: answerProtocolFault,
-    // Node would answer in its own format; the check of hosts answers in ours.
-    http: { requireHostHeader: false, IncomingMessage: CollectedRequest },
+    serverFactory: (handle) => createHttpServer(connections, handle),
+    clientErrorHandler: (error, socket) => connections.fail(error, socket),
     frameworkErrors: answerBadUrl,
   })
   compileLazily(app)
-  closeInTime(app)
+  closeInTime(app, connections)
   readJsonBodies(app)
   answerErrors(app, logger)
-  answerRareRequests(app.server)
   logRequests(app, logger)
   const routes = new KnownRoutes()
   routes.gather(app)

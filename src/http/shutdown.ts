@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import type { Connections } from './connections/connections.ts'
 
 /** How often connections that have become idle are closed. */
 const SWEEP_MS = 50
@@ -11,7 +12,8 @@ const PATIENCE_MS = 5_000
  * moment; one whose answer is still to come would then be kept open for a next request, and one that never finishes
  * its request would hold the server up for ever.
  */
-export function closeInTime(app: FastifyInstance): void {
+export function closeInTime(app: FastifyInstance, connections: Connections): void {
+  app.addHook('onClose', async () => connections.stop())
   app.addHook('preClose', (done) => {
     const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_MS)
     const patience = setTimeout(() => app.server.closeAllConnections(), PATIENCE_MS)

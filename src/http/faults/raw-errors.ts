@@ -1,5 +1,4 @@
-import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
-import type { Duplex } from 'node:stream'
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { errorBody } from '../problems/error-body.ts'
 import { Problem } from '../problems/problems.ts'
 
@@ -33,37 +32,58 @@ const UNKNOWN_EXPECTATION = new Problem(
   'the only Expect header that this service knows is 100-continue',
 )
 
-/** Answers on a connection whose bytes are no HTTP request, and closes it. */
-export function answerProtocolFault(error: Error & { code?: string }, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy()
-    return
-  }
-  endWith(socket, protocolFaults[error.code ?? ''] ?? MALFORMED)
+const TOO_MANY_CONNECTIONS = new Problem(
+  503,
+  'unavailable',
+  'the service has as many connections as it can take; try again when others are closed',
+  { 'retry-after': '1' },
+)
+
+/** The answer, byte for byte, to what is no HTTP request, by the code of Node's error. */
+export function faultAnswer(code = ''): string {
+  return rawAnswer(protocolFaults[code] ?? MALFORMED)
 }
 
-/** Answers the two things that Node would answer in its own way: tunnels and unknown expectations. */
-export function answerRareRequests(server: Server): void {
-  server.on('connect', (request: IncomingMessage, socket) => endWith(socket, NO_PROXY, request))
-  server.on('checkExpectation', (request: IncomingMessage, response) => {
-    const { mediaType, body } = errorBody(UNKNOWN_EXPECTATION, request.headers.accept)
-    const text = JSON.stringify(body)
-    response.writeHead(UNKNOWN_EXPECTATION.status, {
-      'content-type': mediaType,
-      'content-length': Buffer.byteLength(text),
-      vary: 'Accept',
-      connection: 'close',
-    })
-    response.end(text)
+/** The answer, byte for byte, to a request for a tunnel. */
+export function tunnelAnswer(request: IncomingMessage): string {
+  return rawAnswer(NO_PROXY, request)
+}
+
+/** Answers a request with an expectation that this service does not know. */
+export function answerExpectation(request: IncomingMessage, response: ServerResponse): void {
+  answerAndClose(UNKNOWN_EXPECTATION, request, response)
+}
+
+/** Answers a request on a connection that is one too many. */
+export function answerRefusal(request: IncomingMessage, response: ServerResponse): void {
+  answerAndClose(TOO_MANY_CONNECTIONS, request, response)
+}
+
+function answerAndClose(problem: Problem, request: IncomingMessage, response: ServerResponse): void {
+  const { mediaType, text } = written(problem, request)
+  response.writeHead(problem.status, {
+    ...problem.headers,
+    'content-type': mediaType,
+    'content-length': Buffer.byteLength(text),
+    vary: 'Accept',
+    connection: 'close',
   })
+  response.end(text)
 }
 
-function endWith(socket: Duplex, problem: Problem, request?: IncomingMessage): void {
-  const { mediaType, body } = errorBody(problem, request?.headers.accept)
-  const text = JSON.stringify(body)
+function rawAnswer(problem: Problem, request?: IncomingMessage): string {
+  const { mediaType, text } = written(problem, request)
   const headers = Object.entries(problem.headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  socket.end(
+  return (
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n${headers.join('')}` +
-      `Content-Type: ${mediaType}\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
+    `Content-Type: ${mediaType}\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`
   )
+}
+
+function written(
+  problem: Problem,
+  request?: IncomingMessage,
+): { readonly mediaType: string; readonly text: string } {
+  const { mediaType, body } = errorBody(problem, request?.headers.accept)
+  return { mediaType, text: JSON.stringify(body) }
 }

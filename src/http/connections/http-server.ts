@@ -1,0 +1,34 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { CollectedRequest } from '../collected-request.ts'
+import { answerExpectation, tunnelAnswer } from '../faults/raw-errors.ts'
+import { CHECK_MS, type Connections } from './connections.ts'
+
+/** Longer than the 60 seconds after which load balancers commonly close a connection that is idle. */
+const KEEP_ALIVE_MS = 72_000
+
+/** The server of Node, with its connections held to their bounds and to one request at a time. */
+export function createHttpServer(connections: Connections, handle: RequestListener): Server {
+  const { timeoutMs } = connections.bounds
+  const server = createServer(
+    {
+      IncomingMessage: CollectedRequest,
+      // Node would answer in its own format.
+      requireHostHeader: false,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: timeoutMs,
+      requestTimeout: timeoutMs,
+      connectionsCheckingInterval: CHECK_MS,
+    },
+    (request, response) => connections.serve(request, response, handle),
+  )
+  // Else a client that has sent all it wants to send, and says so, would get no answer.
+  Object.assign(server, { httpAllowHalfOpen: true })
+  server.on('connection', (socket) => connections.open(socket))
+  server.on('checkExpectation', (request, response) =>
+    connections.serve(request, response, answerExpectation),
+  )
+  server.on('connect', (request, socket) => connections.endTunnel(socket, tunnelAnswer(request)))
+  // Only an accepting server has errors of connections that it could not accept: of these it must not die.
+  server.on('listening', () => server.on('error', () => connections.refused()))
+  return server
+}
