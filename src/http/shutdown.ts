@@ -13,14 +13,17 @@ const PATIENCE_MS = 5_000
  * its request would hold the server up for ever.
  */
 export function closeInTime(app: FastifyInstance, connections: Connections): void {
-  app.addHook('onClose', async () => connections.stop())
+  let sweep: NodeJS.Timeout | undefined
+  let patience: NodeJS.Timeout | undefined
   app.addHook('preClose', (done) => {
-    const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_MS)
-    const patience = setTimeout(() => app.server.closeAllConnections(), PATIENCE_MS)
-    app.server.once('close', () => {
-      clearInterval(sweep)
-      clearTimeout(patience)
-    })
+    sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_MS)
+    patience = setTimeout(() => app.server.closeAllConnections(), PATIENCE_MS)
     done()
+  })
+  // Runs once the server is closed, or at once where it never listened.
+  app.addHook('onClose', async () => {
+    clearInterval(sweep)
+    clearTimeout(patience)
+    connections.stop()
   })
 }
