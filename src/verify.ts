@@ -1,10 +1,10 @@
-import { readStoreUrl } from './config/config.ts'
+import { readDatedStore } from './config/config.ts'
 import { verifyStore } from './stores/open.ts'
 
-/** `npm run verify -- --store URL`: proves the books from the postings up, or shows where they differ. */
+/** `npm run verify -- --store URL --time-zone ZONE`: proves the books from the postings up, or shows where they differ. */
 try {
-  const url = readStoreUrl(process.argv.slice(2), process.env)
-  const report = await verifyStore(url)
+  const { store, timeZone } = readDatedStore(process.argv.slice(2), process.env)
+  const report = await verifyStore(store, timeZone)
   const counts = `${report.accounts} accounts, ${report.postings} postings, ${report.holds} holds, ${report.keyRecords} idempotency records`
   if (report.differences === 0) {
     console.log(

@@ -63,12 +63,7 @@ export function readConfig(args: readonly string[], environment: Environment, st
   }
 }
 
-/** Reads the store to verify from the same flag and variable. Throws `ConfigError`. */
-export function readStoreUrl(args: readonly string[], environment: Environment): string {
-  return readerOf(args, environment, [STORE])(STORE, 'the URL of a store', (text) => text)
-}
-
-/** Reads the store to date back, and the zone of its days, from the same flags and variables. Throws `ConfigError`. */
+/** Reads the store to verify or to date back, and the zone of its days, from the same flags and variables. Throws `ConfigError`. */
 export function readDatedStore(
   args: readonly string[],
   environment: Environment,

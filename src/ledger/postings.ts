@@ -55,7 +55,7 @@ export function isReversible({ kind }: Posting): boolean {
 }
 
 /** Whether the posting is shown to the customer; opening balances are not, as the history starts after them. */
-export function isInHistory(posting: Posting): boolean {
+export function isInHistory(posting: Pick<Posting, 'kind'>): boolean {
   return posting.kind !== 'opening'
 }
 

@@ -38,12 +38,12 @@ export async function openStore(
   return orExplain(path, () => new SqliteStore(path, options))
 }
 
-/** Audits the store that the URL names. Rejects with `StoreOpenError`. */
-export async function verifyStore(url: string): Promise<AuditReport> {
+/** Audits the store that the URL names; days are those of `timeZone`. Rejects with `StoreOpenError`. */
+export async function verifyStore(url: string, timeZone: string): Promise<AuditReport> {
   if (url === MEMORY)
     throw new StoreOpenError('memory: keeps nothing that could be verified; name another store')
-  if (POSTGRES.test(url)) return (await postgres()).verifyPostgres(url)
-  return verifySqlite(sqlitePath(url))
+  if (POSTGRES.test(url)) return (await postgres()).verifyPostgres(url, timeZone)
+  return verifySqlite(sqlitePath(url), Date.now(), timeZone)
 }
 
 /** Dates back to `nowMs` what the store that the URL names dates later; days are those of the zone. Rejects with `StoreOpenError`. */

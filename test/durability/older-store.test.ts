@@ -10,6 +10,8 @@ import { SqliteStore } from '../../src/stores/sqlite/store.ts'
 import { verifySqlite } from '../../src/stores/sqlite/verify.ts'
 import { temporaryFolder } from '../support/service.ts'
 
+const ZONE = 'Europe/Zurich'
+
 const clock = { nowMs: 1_000_000 }
 const options = { terms: plainTerms(600_000), clock: () => clock.nowMs }
 
@@ -41,7 +43,7 @@ describe('a store that an older version has written', () => {
     const details = await store.details('1')
     assert.equal(details?.account.balance, 500n - 10n - 20n - 40n + 7n)
     assert.deepEqual([details.name, details.openedAtMs], [undefined, undefined])
-    assert.deepEqual((await verifySqlite(path)).firstDifferences, [])
+    assert.deepEqual((await verifySqlite(path, Date.now(), ZONE)).firstDifferences, [])
   })
 
   test('from before there were daily limits counts what was withdrawn on the day of the change', async (t) => {
@@ -71,7 +73,7 @@ describe('a store that an older version has written', () => {
       ]),
       ['posted', 'held', 'captured', 'posted', 'key_closed'],
     )
-    assert.deepEqual((await verifySqlite(path)).firstDifferences, [])
+    assert.deepEqual((await verifySqlite(path, Date.now(), ZONE)).firstDifferences, [])
   })
 })
 
@@ -91,7 +93,7 @@ async function migrated(t: TestContext): Promise<{
   const folder = await temporaryFolder(t)
   const written = join(folder, 'written.db')
   const path = join(folder, 'atm.db')
-  const terms = { ...plainTerms(3_600_000), timeZone: 'Europe/Zurich' }
+  const terms = { ...plainTerms(3_600_000), timeZone: ZONE }
   const settings = { ...options, terms, foldEveryPostings: 3 }
   const version2 = new SqliteStore(written, settings)
   t.after(() => version2.close())
@@ -132,8 +134,10 @@ const TO_VERSION_1 = `
   ALTER TABLE accounts DROP COLUMN latest_posting_id;
   PRAGMA user_version = 1;`
 
-/** Version 2 knew deposits and withdrawals alone. */
+/** Version 2 knew deposits and withdrawals alone, and no checksums. */
 const TO_VERSION_2 = `
+  ALTER TABLE accounts DROP COLUMN checksum;
+  ALTER TABLE postings DROP COLUMN checksum;
   DROP INDEX reversals;
   ALTER TABLE postings DROP COLUMN reference;
   ALTER TABLE postings DROP COLUMN reversed_posting_id;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { copyFile } from 'node:fs/promises'
+import { copyFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
@@ -8,6 +8,16 @@ import { SqliteStore } from '../../src/stores/sqlite/store.ts'
 import { verifySqlite } from '../../src/stores/sqlite/verify.ts'
 import { assertInOrder, fillWithLinks, linkDamages } from '../support/link-damages.ts'
 import { temporaryFolder } from '../support/service.ts'
+
+const PAGE_BYTES = 4_096
+
+/** The page of the file on which the index begins, counted from 1. */
+function pageOf(file: string, index: string): number {
+  const database = new DatabaseSync(file, { readOnly: true })
+  const row = database.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').get(index)
+  database.close()
+  return Number(row?.['rootpage'])
+}
 
 describe('verify of books with holds and reversals', () => {
   let file = ''
@@ -31,6 +41,18 @@ describe('verify of books with holds and reversals', () => {
       database.exec(sql)
       database.close()
       assert.match((await verifySqlite(damaged)).firstDifferences.join('\n'), named)
+    })
+  }
+
+  for (const index of ['sqlite_autoindex_accounts_1', 'reversals', 'open_holds']) {
+    test(`finds that an entry of the index ${index} leads to another row`, async () => {
+      const damaged = `${file}-${index}`
+      const bytes = await readFile(file)
+      // The first entry stands at the end of the page, and the row that it leads to at the end of the entry.
+      const place = pageOf(file, index) * PAGE_BYTES - 1
+      bytes.writeUInt8(bytes.readUInt8(place) ^ 2, place)
+      await writeFile(damaged, bytes)
+      assert.match((await verifySqlite(damaged)).firstDifferences.join('\n'), new RegExp(`damaged.*${index}`))
     })
   }
 })

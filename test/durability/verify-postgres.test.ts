@@ -55,6 +55,25 @@ describe('verify on PostgreSQL', () => {
   }
 })
 
+/** Indexes that decide what customers are told, each with rows that it is to lose. */
+const damagedIndexes = [
+  { index: 'accounts_number_key', table: 'accounts', rows: "number = '1'" },
+  { index: 'postings_by_reversed', table: 'postings', rows: 'reversed_posting_id IS NOT NULL' },
+  { index: 'postings_of_credited', table: 'postings', rows: 'id = 5' },
+  { index: 'holds_open', table: 'holds', rows: 'state = 0' },
+]
+
+/** Writes the rows anew while the index is not kept up, so that they are in the table and not in the index. */
+function withoutRows(index: string, table: string, rows: string): string {
+  const setReady = (isReady: boolean): string =>
+    `UPDATE pg_index SET indisready = ${isReady} WHERE indexrelid = '${index}'::regclass`
+  return `CREATE TEMP TABLE moved AS SELECT * FROM ${table} WHERE ${rows};
+    DELETE FROM ${table} WHERE ${rows};
+    ${setReady(false)};
+    INSERT INTO ${table} SELECT * FROM moved;
+    ${setReady(true)}`
+}
+
 describe('verify of books with holds and reversals on PostgreSQL', () => {
   let url = ''
   const cleanups: (() => Promise<void>)[] = []
@@ -76,4 +95,36 @@ describe('verify of books with holds and reversals on PostgreSQL', () => {
       assert.match((await verifyPostgres(damaged)).firstDifferences.join('\n'), named)
     })
   }
+
+  for (const { index, table, rows } of damagedIndexes) {
+    test(`finds that the index ${index} lacks rows`, async (t) => {
+      const damaged = await copyOf(t, url)
+      await withSql(damaged, (connection) => connection.unsafe(withoutRows(index, table, rows)))
+      const [first] = (await verifyPostgres(damaged)).firstDifferences
+      assert.match(first ?? '', new RegExp(`the index ${index} is damaged.* entries, where the table has`))
+    })
+  }
+
+  test('finds that an index is not in use', async (t) => {
+    const damaged = await copyOf(t, url)
+    await withSql(damaged, (connection) => connection.unsafe('DROP INDEX holds_open'))
+    assert.deepEqual((await verifyPostgres(damaged)).firstDifferences, [
+      'the index holds_open is damaged, REINDEX it: it is missing or not in use',
+    ])
+  })
+
+  test('lets the extension amcheck look at what a comparison does not see, where it is installed', async (t) => {
+    const damaged = await copyOf(t, url)
+    const setUp = (statement: string): Promise<unknown> =>
+      withSql(damaged, (connection) => connection.unsafe(statement))
+    const [available] = await withSql(damaged, (sql) =>
+      sql.unsafe("SELECT name FROM pg_available_extensions WHERE name = 'amcheck'"),
+    )
+    if (available === undefined) return t.skip('this server comes without the extension amcheck')
+    await setUp('CREATE EXTENSION amcheck')
+    assertInOrder(await verifyPostgres(damaged))
+    await setUp("UPDATE pg_index SET indoption = '3' WHERE indexrelid = 'accounts_number_key'::regclass")
+    const [first] = (await verifyPostgres(damaged)).firstDifferences
+    assert.match(first ?? '', /accounts_number_key is damaged.*order/)
+  })
 })

@@ -18,12 +18,48 @@ import { startService, temporaryFolder } from '../support/service.ts'
 
 const target: Target = { postingId: 50, record: 'id = 20', otherBytes: "x'0000000000000000'" }
 
-/** What this engine alone keeps: the lists of the accounts' postings. */
+/** What this engine alone keeps: the lists of the accounts' postings, and checksums of what follows from no posting. */
 const ownDamages: readonly Damage[] = [
   {
     what: 'the list of an account, which has lost a page',
     sql: () => "DELETE FROM history_pages WHERE account_id = (SELECT id FROM accounts WHERE number = '1002')",
     named: () => /history of account 1002/,
+  },
+  {
+    what: 'the list of an account by one bit, which a checksum of 32 bits does not see,',
+    sql: () => "UPDATE history_pages SET postings = CAST(x'0001' || substr(postings, 3) AS BLOB)",
+    named: () => /history of account 1001 lists posting \d{10} in place 1/,
+  },
+  {
+    what: 'the list of an account, in which one posting is there for another,',
+    sql: () =>
+      'UPDATE history_pages SET postings = CAST(substr(postings, 7, 6) || substr(postings, 7) AS BLOB)',
+    named: () => /history of account 1001 lists posting \d+ in place 2/,
+  },
+  {
+    what: 'where a page of a list is found',
+    sql: () => 'UPDATE history_pages SET last_posting_id = last_posting_id - 1',
+    named: () => /the page of a history up to posting \d+ of account 9 is not where it belongs/,
+  },
+  {
+    what: 'the latest posting that an account says it knows',
+    sql: () => "UPDATE accounts SET latest_posting_id = latest_posting_id + 256 WHERE number = '1001'",
+    named: () => /account 1001 says that its latest posting is \d+/,
+  },
+  {
+    what: 'the limit of an account',
+    sql: () => "UPDATE accounts SET overdraft_limit = 100 WHERE number = '1001'",
+    named: () => /row 9 of accounts is not as it was written/,
+  },
+  {
+    what: 'the reference of a posting',
+    sql: ({ postingId }) => `UPDATE postings SET reference = 'rent' WHERE id = ${postingId}`,
+    named: ({ postingId }) => new RegExp(`row ${postingId} of postings is not as it was written`),
+  },
+  {
+    what: 'the key of an idempotency record',
+    sql: ({ record }) => `UPDATE idempotency_keys SET digest = zeroblob(16) WHERE ${record}`,
+    named: () => /row 20 of idempotency_keys is not as it was written/,
   },
 ]
 

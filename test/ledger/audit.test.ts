@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { audit } from '../../src/ledger/audit/audit.ts'
 import type { AuditSource } from '../../src/ledger/audit/source.ts'
+import { NO_WITHDRAWALS } from '../../src/ledger/daily-withdrawals.ts'
 import type { Hold } from '../../src/ledger/holds.ts'
 import type { Posting } from '../../src/ledger/postings.ts'
 
@@ -73,8 +74,8 @@ async function differencesIn({ postings, holds }: BooksOnPaper): Promise<readonl
     postings: () => [postings],
     accounts: () => [
       [
-        { account: { id: CASH, number: undefined, balance: -30n } },
-        { account: { id: CUSTOMER, number: '1001', balance: 30n } },
+        { account: { id: CASH, number: undefined, balance: -30n, withdrawn: NO_WITHDRAWALS } },
+        { account: { id: CUSTOMER, number: '1001', balance: 30n, withdrawn: NO_WITHDRAWALS } },
       ],
     ],
     holds: () => [holds.map((each) => ({ hold: each, capture: find(each.capturePostingId) }))],

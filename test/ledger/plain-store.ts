@@ -1,6 +1,6 @@
 import { type Account, plainAccount, type StoredDetails } from '../../src/ledger/accounts.ts'
 import { audit, type AuditReport } from '../../src/ledger/audit/audit.ts'
-import type { AuditSource } from '../../src/ledger/audit/source.ts'
+import type { AuditSource, ListedPosting } from '../../src/ledger/audit/source.ts'
 import { Books } from '../../src/ledger/books.ts'
 import type { Command } from '../../src/ledger/commands.ts'
 import { decide } from '../../src/ledger/decide.ts'
@@ -103,7 +103,7 @@ export class PlainStore implements Store {
   verify(): Promise<AuditReport> {
     const source: AuditSource = {
       postings: () => [this.#postings],
-      accounts: () => [this.#accounts.map((account) => ({ account, postingIds: this.#historyIds(account) }))],
+      accounts: () => [this.#accounts.map((account) => ({ account, history: this.#history(account) }))],
       holds: () => [this.#holds.map((hold) => ({ hold, capture: this.#posting(hold.capturePostingId) }))],
       reversals: () => [
         this.#postings
@@ -117,7 +117,7 @@ export class PlainStore implements Store {
         }),
       ],
     }
-    return audit(source, this.#nowMs)
+    return audit(source, this.#nowMs, this.#terms.timeZone)
   }
 
   get #nowMs(): number {
@@ -205,8 +205,9 @@ export class PlainStore implements Store {
     return { posting, reversedAmount, latestReversal: reversals.at(-1) }
   }
 
-  #historyIds({ id: accountId }: Account): readonly number[] {
-    return this.#postings.filter((posting) => isOf(posting, accountId)).map(({ id }) => id)
+  #history({ id: accountId }: Account): readonly ListedPosting[] {
+    const postings = this.#postings.filter((posting) => isOf(posting, accountId))
+    return postings.map((posting) => ({ id: posting.id, posting }))
   }
 }
 

@@ -22,6 +22,9 @@ export interface Damage {
 const accountOf = (number: string): string => `(SELECT id FROM accounts WHERE number = '${number}')`
 const ofPosting = ({ postingId }: Target): RegExp => new RegExp(`posting ${postingId}\\b`)
 
+/** The day of the latest posting, in SQL. */
+const TODAY = '(SELECT max(at_ms) / 86400000 FROM postings)'
+
 /** Each would cheat somebody of money or of the truth, and none breaks a rule that the database itself knows. */
 export const damages: readonly Damage[] = [
   {
@@ -82,6 +85,16 @@ export const damages: readonly Damage[] = [
     sql: ({ record, otherBytes }) =>
       `UPDATE idempotency_keys SET fingerprint = ${otherBytes} WHERE ${record}`,
     named: () => /record \d+\b/,
+  },
+  {
+    what: 'what was withdrawn on the day',
+    sql: () => `UPDATE accounts SET withdrawn_day = ${TODAY}, withdrawn_count = 1 WHERE number = '1001'`,
+    named: () => /account 1001 has 1 withdrawals of 0 cents on day \d+, where .* 0 withdrawals/,
+  },
+  {
+    what: 'what is going to be withdrawn tomorrow',
+    sql: () => `UPDATE accounts SET withdrawn_day = ${TODAY} + 1, withdrawn_count = 3 WHERE number = '1002'`,
+    named: () => /account 1002 has 3 withdrawals/,
   },
   {
     what: 'an account, which is gone',

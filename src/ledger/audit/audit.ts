@@ -1,3 +1,4 @@
+import { DEFAULT_TIME_ZONE } from '../business-day.ts'
 import { fingerprint } from '../idempotency.ts'
 import { outcomeFrom } from '../kept-outcomes.ts'
 import { futureEnd } from '../future-books.ts'
@@ -7,6 +8,7 @@ import { Balances } from './balances.ts'
 import { Differences } from './differences.ts'
 import { Links } from './links.ts'
 import type { AuditedKeyRecord, AuditSource, Chunks } from './source.ts'
+import { Withdrawals } from './withdrawals.ts'
 
 export interface AuditReport {
   readonly accounts: number
@@ -20,32 +22,46 @@ export interface AuditReport {
 
 /**
  * Recomputes the books from the postings alone and compares: every running balance with the one before, every
- * account's balance and history with its postings, the sum over all accounts with zero, every hold with its capture,
- * every reversal with what it gives back, every idempotency record with the posting it names, and the dates of all of
- * them with the time at which the source was read.
+ * account's balance, history and withdrawals of the latest day with its postings, the sum over all accounts with zero,
+ * every hold with its capture, every reversal with what it gives back, every idempotency record with the posting it
+ * names, and the dates of all of them with the time at which the source was read. Days are those of `timeZone`.
  */
-export async function audit(source: AuditSource, nowMs: number): Promise<AuditReport> {
+export async function audit(
+  source: AuditSource,
+  nowMs: number,
+  timeZone: string = DEFAULT_TIME_ZONE,
+): Promise<AuditReport> {
   const differences = new Differences()
+  await count(source.damage?.() ?? [], (damage) => differences.add(damage))
+  // What a damaged index leads to is not worth reading, nor sure to come to an end.
+  if (differences.count > 0) return report(NOTHING_READ, differences)
+  await count(source.alteredRows?.() ?? [], (row) => differences.add(row))
   const balances = new Balances(differences)
   const links = new Links(differences)
+  const withdrawals = new Withdrawals(differences, timeZone)
   const numbers = new Map<number, string>()
   let latestMs = 0
   const postings = await count(source.postings(), (posting) => {
     balances.follow(posting)
     links.follow(posting)
     latestMs = Math.max(latestMs, posting.atMs)
+    withdrawals.follow(posting)
+  })
+  await count(source.reversals(), (audited) => {
+    const reversed = links.checkReversal(audited)
+    if (reversed !== undefined) withdrawals.followReversal(audited.reversal, reversed)
   })
   const accounts = await count(source.accounts(), (audited) => {
     const { id, number } = audited.account
     if (number !== undefined) numbers.set(id, number)
     balances.compare(audited)
+    if (number !== undefined) withdrawals.compare(audited.account, audited.account.withdrawn)
   })
   balances.finish()
   const holds = await count(source.holds(), (audited) => {
     links.checkHold(audited)
     latestMs = Math.max(latestMs, audited.hold.placedAtMs)
   })
-  await count(source.reversals(), (reversal) => links.checkReversal(reversal))
   links.finish()
   const keyRecords = await count(source.keyRecords(), (record, position) => {
     const wrong = whatIsWrongWith(record, numbers)
@@ -54,8 +70,15 @@ export async function audit(source: AuditSource, nowMs: number): Promise<AuditRe
   })
   const end = futureEnd(latestMs, nowMs)
   if (end !== undefined) differences.add(`${end}; npm run redate dates them back`)
-  const { count: found, first } = differences
-  return { accounts, postings, holds, keyRecords, differences: found, firstDifferences: first }
+  return report({ accounts, postings, holds, keyRecords }, differences)
+}
+
+type Counts = Pick<AuditReport, 'accounts' | 'postings' | 'holds' | 'keyRecords'>
+
+const NOTHING_READ: Counts = { accounts: 0, postings: 0, holds: 0, keyRecords: 0 }
+
+function report(counts: Counts, { count: differences, first }: Differences): AuditReport {
+  return { ...counts, differences, firstDifferences: first }
 }
 
 function whatIsWrongWith(record: AuditedKeyRecord, numbers: ReadonlyMap<number, string>): string | undefined {

@@ -1,18 +1,14 @@
-import type { AccountBalance } from '../accounts.ts'
 import { isInHistory, type Posting } from '../postings.ts'
-import type { Differences } from './differences.ts'
-import type { AuditedAccount } from './source.ts'
+import { type Differences, nameOf } from './differences.ts'
+import type { AuditedAccount, ListedPosting } from './source.ts'
 
 /** What the postings say of one account. */
-interface Recomputed extends HistorySum {
+interface Recomputed {
   balance: bigint
   latestMs: number
-}
-
-/** A list of postings as length and checksum, so that millions take no memory. */
-interface HistorySum {
-  length: number
-  checksum: number
+  latestPostingId: number
+  /** How many postings belong to its history. */
+  historyLength: number
 }
 
 /** Recomputes every account from its postings: all of those must be followed first, then the accounts compared. */
@@ -35,17 +31,22 @@ export class Balances {
     this.#followSide(posting, creditAccountId, amount, posting.creditBalance)
   }
 
-  compare({ account, postingIds }: AuditedAccount): void {
+  compare({ account, history, latestPostingId = 0 }: AuditedAccount): void {
     this.#sum += account.balance
     const recomputed = this.#of(account.id)
     this.#recomputed.delete(account.id)
     if (account.balance !== recomputed.balance) {
       this.#differences.add(
-        `account ${name(account)} holds ${account.balance} cents, where its postings add up to ${recomputed.balance}`,
+        `account ${nameOf(account)} holds ${account.balance} cents, where its postings add up to ${recomputed.balance}`,
       )
     }
-    if (account.number !== undefined && postingIds !== undefined)
-      this.#compareHistory(account, recomputed, postingIds)
+    if (latestPostingId > recomputed.latestPostingId) {
+      this.#differences.add(
+        `account ${nameOf(account)} says that its latest posting is ${latestPostingId}, where that is ${recomputed.latestPostingId}`,
+      )
+    }
+    if (account.number !== undefined && history !== undefined)
+      this.#compareHistory(account, recomputed.historyLength, history)
   }
 
   /** To be called when every account has been compared. */
@@ -70,15 +71,31 @@ export class Balances {
         `posting ${posting.id} is dated before the posting before it of account ${accountId}`,
       )
     account.latestMs = posting.atMs
-    if (isInHistory(posting)) list(account, posting.id)
+    account.latestPostingId = posting.id
+    if (isInHistory(posting)) account.historyLength += 1
   }
 
-  #compareHistory(account: AccountBalance, expected: HistorySum, postingIds: Iterable<number>): void {
-    const listed: HistorySum = { length: 0, checksum: 0 }
-    for (const id of postingIds) list(listed, id)
-    if (listed.length !== expected.length || listed.checksum !== expected.checksum) {
+  /** A list in order, of as many postings as name the account, each of which names it, is the list of just those. */
+  #compareHistory(
+    account: AuditedAccount['account'],
+    expectedLength: number,
+    history: Iterable<ListedPosting>,
+  ): void {
+    let length = 0
+    let previousId = 0
+    for (const { id, posting } of history) {
+      length += 1
+      if (id <= previousId || posting === undefined || !isOfHistory(posting, account.id)) {
+        this.#differences.add(
+          `the history of account ${nameOf(account)} lists posting ${id} in place ${length}, where it does not belong`,
+        )
+        return
+      }
+      previousId = id
+    }
+    if (length !== expectedLength) {
       this.#differences.add(
-        `the history of account ${name(account)} lists ${listed.length} postings, not just the ${expected.length} that name it`,
+        `the history of account ${nameOf(account)} lists ${length} postings, where ${expectedLength} name it`,
       )
     }
   }
@@ -86,17 +103,13 @@ export class Balances {
   #of(accountId: number): Recomputed {
     const known = this.#recomputed.get(accountId)
     if (known !== undefined) return known
-    const fresh = { balance: 0n, latestMs: 0, length: 0, checksum: 0 }
+    const fresh = { balance: 0n, latestMs: 0, latestPostingId: 0, historyLength: 0 }
     this.#recomputed.set(accountId, fresh)
     return fresh
   }
 }
 
-function list(history: HistorySum, postingId: number): void {
-  history.length += 1
-  history.checksum = (Math.imul(history.checksum, 31) + postingId) | 0
-}
-
-function name(account: AccountBalance): string {
-  return account.number ?? `cash drawer ${account.id}`
+function isOfHistory(posting: NonNullable<ListedPosting['posting']>, accountId: number): boolean {
+  const namesIt = posting.debitAccountId === accountId || posting.creditAccountId === accountId
+  return namesIt && isInHistory(posting)
 }

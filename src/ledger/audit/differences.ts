@@ -1,3 +1,5 @@
+import type { AccountBalance } from '../accounts.ts'
+
 const MAX_REPORTED_DIFFERENCES = 20
 
 /** What does not fit: how often, and the first cases in words. */
@@ -13,4 +15,9 @@ export class Differences {
     this.#count += 1
     if (this.first.length < MAX_REPORTED_DIFFERENCES) this.first.push(sentence)
   }
+}
+
+/** What a person finds the account by. */
+export function nameOf({ id, number }: Pick<AccountBalance, 'id' | 'number'>): string {
+  return number ?? `cash drawer ${id}`
 }

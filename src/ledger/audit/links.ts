@@ -1,3 +1,4 @@
+import type { Reversed } from '../daily-withdrawals.ts'
 import { isReversible, type Posting } from '../postings.ts'
 import type { Differences } from './differences.ts'
 import type { AuditedHold, AuditedReversal } from './source.ts'
@@ -47,14 +48,15 @@ export class Links {
       this.#differences.add(`hold ${id} of ${amount} cents was captured with ${capturedAmount}`)
   }
 
-  checkReversal({ reversal, original }: AuditedReversal): void {
+  /** Answers what was given back, as it stood after the reversal. */
+  checkReversal({ reversal, original }: AuditedReversal): Reversed | undefined {
     const { id, amount } = reversal
     this.#reversals -= 1
     if (original === undefined || !isReversible(original)) {
       this.#differences.add(
         `posting ${id} reverses posting ${reversal.reversedPostingId}, which cannot be reversed`,
       )
-      return
+      return undefined
     }
     const reversedAmount = (this.#reversedAmounts.get(original.id) ?? 0n) + amount
     this.#reversedAmounts.set(original.id, reversedAmount)
@@ -64,6 +66,7 @@ export class Links {
       )
     if (original.id >= id || !isMirrored(original, reversal))
       this.#differences.add(`posting ${id} does not give back what posting ${original.id} moved`)
+    return { original, reversedAmount }
   }
 
   /** To be called when all has been followed and checked. */

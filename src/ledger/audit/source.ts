@@ -1,4 +1,5 @@
 import type { AccountBalance } from '../accounts.ts'
+import type { DailyWithdrawals } from '../daily-withdrawals.ts'
 import type { Hold } from '../holds.ts'
 import type { StoredOutcome } from '../kept-outcomes.ts'
 import type { Posting } from '../postings.ts'
@@ -8,6 +9,10 @@ export type Chunks<Item> = AsyncIterable<readonly Item[]> | Iterable<readonly It
 
 /** All there is in a store, from one unchanging snapshot. */
 export interface AuditSource {
+  /** What the engine itself finds wrong with its tables and indexes. If there is anything, the rest is not read. */
+  damage?(): Chunks<string>
+  /** Rows that are not as they were written, where an engine can tell. */
+  alteredRows?(): Chunks<string>
   /** In the order of posting, which is that of their ids. */
   postings(): Chunks<Posting>
   /** Every account, cash drawers too. */
@@ -19,9 +24,17 @@ export interface AuditSource {
 }
 
 export interface AuditedAccount {
-  readonly account: AccountBalance
-  /** The ids of the postings that its history lists, where an engine keeps such a list beside the postings. */
-  readonly postingIds?: Iterable<number>
+  readonly account: AccountBalance & { readonly withdrawn: DailyWithdrawals }
+  /** What its history lists, where an engine keeps such a list beside the postings. */
+  readonly history?: Iterable<ListedPosting>
+  /** The latest posting that is part of the balance, where an engine says so. */
+  readonly latestPostingId?: number
+}
+
+export interface ListedPosting {
+  readonly id: number
+  /** The posting of that id, if there is one. */
+  readonly posting: Pick<Posting, 'kind' | 'debitAccountId' | 'creditAccountId'> | undefined
 }
 
 export interface AuditedHold {

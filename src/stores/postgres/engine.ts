@@ -1,5 +1,5 @@
 import type { AuditReport } from '../../ledger/audit/audit.ts'
-import { businessDay, startOfDay } from '../../ledger/business-day.ts'
+import { businessDay, DEFAULT_TIME_ZONE, startOfDay } from '../../ledger/business-day.ts'
 import { type Store, StoreOpenError } from '../../ledger/store.ts'
 import { connectTo } from './connection/connecting.ts'
 import { Deadline } from './connection/deadline.ts'
@@ -27,13 +27,13 @@ export function openPostgres(url: string, options: DecidingOptions): Promise<Sto
   })
 }
 
-/** Audits the store that the URL names as it is at one moment. Rejects with `StoreOpenError`. */
-export function verifyPostgres(url: string): Promise<AuditReport> {
+/** Audits the store that the URL names as it is at one moment; days are those of `timeZone`. Rejects with `StoreOpenError`. */
+export function verifyPostgres(url: string, timeZone: string = DEFAULT_TIME_ZONE): Promise<AuditReport> {
   const target = readTarget(url)
   return orExplain(target, () =>
     withSession(target, new Deadline(OPEN_WITHIN_MS), async (session) => {
       await requireNewestShape(session)
-      return auditSnapshot(session)
+      return auditSnapshot(session, timeZone)
     }),
   )
 }

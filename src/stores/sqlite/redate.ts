@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { businessDay, startOfDay } from '../../ledger/business-day.ts'
 import { openForWriting } from './file/database.ts'
+import { renewChecksums } from './tables/checksums.ts'
 import { prepare } from './tables/prepare.ts'
 import { DATED, dateBack, type Redated, sumsByAccount } from '../redating.ts'
 import { number } from '../values.ts'
@@ -16,6 +17,7 @@ export function redateSqlite(path: string, timeZone: string, nowMs: number): Red
       return { name, count: row === undefined ? 0 : number(row, 'count') }
     })
     for (const statement of dateBack(nowMs)) database.exec(statement)
+    for (const { table, column } of DATED) renewChecksums(database, table, `${column} = ${nowMs}`)
     recountWithdrawals(database, timeZone, nowMs)
     database.exec('COMMIT')
     return redated

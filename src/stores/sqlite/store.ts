@@ -12,14 +12,13 @@ import { AccountTable } from './tables/account-table.ts'
 import { type OpenDatabase, openForWriting } from './file/database.ts'
 import { beginAlone, LockWait } from './file/lock-wait.ts'
 import { asUnavailable, cannotWrite, writeNothingNew } from './file/writability.ts'
-import { latestDate } from './tables/latest-date.ts'
 import { prepare } from './tables/prepare.ts'
 import { Folding } from './live/folding.ts'
 import { HoldTable } from './tables/hold-table.ts'
 import { KeyTable } from './tables/key-table.ts'
 import { LiveAccounts } from './live/live-accounts.ts'
-import { LiveHolds } from './live/live-holds.ts'
 import { load } from './loading.ts'
+import { readBooks } from './opening.ts'
 import { PostingTable } from './tables/posting-table.ts'
 import { SqliteReader } from './reader.ts'
 
@@ -61,21 +60,16 @@ export class SqliteStore implements Store {
     this.#open = openForWriting(path, timeZone, options.log)
     this.#options = options
     const { database } = this.#open
-    const table = new AccountTable(database)
-    const postings = new PostingTable(database)
-    const holds = new HoldTable(database)
-    const latestPosting = postings.latestUpTo(Number.MAX_SAFE_INTEGER)
-    this.#nextPostingId = (latestPosting?.id ?? 0) + 1
-    this.#latestMs = latestDate(database)
+    const { table, postings, holds, live, keys, latestMs } = readBooks(this.#open, path, timeZone)
+    this.#nextPostingId = (postings.latestUpTo(Number.MAX_SAFE_INTEGER)?.id ?? 0) + 1
+    this.#latestMs = latestMs
     this.#nextAccountId = table.latestId() + 1
     this.#nextHoldId = holds.latestId() + 1
-    const liveHolds = new LiveHolds(holds.unexpired(this.#latestMs))
-    const live = new LiveAccounts({ table, postings, holds: liveHolds, timeZone })
     this.#accounts = table
     this.#postings = postings
     this.#holds = holds
     this.#live = live
-    this.#keys = new KeyTable(database, postings)
+    this.#keys = keys
     this.#folding = new Folding(table, live, options.foldEveryPostings ?? FOLD_EVERY_POSTINGS)
     const nowMs = (): number => this.#nowMs()
     this.#reader = new SqliteReader(database, { table, live, postings, holds, nowMs })

@@ -8,18 +8,19 @@ import type {
 } from '../../../ledger/audit/source.ts'
 import type { Posting } from '../../../ledger/postings.ts'
 import { bytes, number, type Row } from '../../values.ts'
-import { BALANCE_COLUMNS, balanceFrom } from '../rows/account-rows.ts'
+import { ACCOUNT_COLUMNS, accountFrom } from '../rows/account-rows.ts'
 import { integerArray } from '../rows/arrays.ts'
 import { HOLD_COLUMNS, HOLDS, holdFrom } from '../rows/hold-rows.ts'
 import { keyRowFrom, SELECT_KEY_RECORDS } from '../rows/key-rows.ts'
 import { POSTING_COLUMNS, postingFrom } from '../rows/posting-rows.ts'
+import { damagedIndexes } from './index-check.ts'
 import type { Parameter, Session } from '../connection/session.ts'
 
 const CHUNK_LENGTH = 5_000
 
 const POSTINGS = `SELECT ${POSTING_COLUMNS} FROM postings WHERE id > $1::bigint ORDER BY id LIMIT ${CHUNK_LENGTH}`
 
-const ACCOUNTS = `SELECT ${BALANCE_COLUMNS} FROM accounts
+const ACCOUNTS = `SELECT ${ACCOUNT_COLUMNS} FROM accounts
   WHERE id > $1::bigint ORDER BY id LIMIT ${CHUNK_LENGTH}`
 
 const HELD = `SELECT ${HOLD_COLUMNS}, ${POSTING_COLUMNS}
@@ -34,15 +35,16 @@ const ORIGINALS = `SELECT ${POSTING_COLUMNS} FROM postings WHERE id = ANY ($1::b
 const KEY_RECORDS = `${SELECT_KEY_RECORDS}
   WHERE digest > $1::bytea ORDER BY digest LIMIT ${CHUNK_LENGTH}`
 
-/** Audits the database as it is at one moment, also while instances write. */
-export async function auditSnapshot(session: Session): Promise<AuditReport> {
+/** Audits the database as it is at one moment, also while instances write. Days are those of `timeZone`. */
+export async function auditSnapshot(session: Session, timeZone: string): Promise<AuditReport> {
   // All statements of the transaction see what the first one sees, and none of them waits for a writer.
   await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
   const byId = <Item>(statement: string, itemFrom: (row: Row) => Item, column = 'id') =>
     pages(session, statement, itemFrom, (row) => number(row, column), 0)
   const source: AuditSource = {
+    damage: () => damagedIndexes(session),
     postings: () => byId<Posting>(POSTINGS, postingFrom),
-    accounts: () => byId<AuditedAccount>(ACCOUNTS, (row) => ({ account: balanceFrom(row) })),
+    accounts: () => byId<AuditedAccount>(ACCOUNTS, (row) => ({ account: accountFrom(row) })),
     holds: () => byId<AuditedHold>(HELD, auditedHoldFrom, 'held_id'),
     reversals: () => withOriginals(session, byId<Posting>(REVERSALS, postingFrom)),
     keyRecords: () =>
@@ -54,7 +56,7 @@ export async function auditSnapshot(session: Session): Promise<AuditReport> {
         Buffer.alloc(0),
       ),
   }
-  const report = await audit(source, Date.now())
+  const report = await audit(source, Date.now(), timeZone)
   await session.query('COMMIT')
   return report
 }

@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type StoreLog, StoreOpenError } from '../../../ledger/store.ts'
+import { defineChecksum } from '../tables/checksums.ts'
 import { FatalFault } from './fault.ts'
 import { LogState } from './log-state.ts'
 import { LogSync } from './log-sync.ts'
@@ -47,6 +48,7 @@ export function openForWriting(path: string, timeZone: string, log: StoreLog = s
 
 function openInMemory(timeZone: string): OpenDatabase {
   const database = new DatabaseSync(IN_MEMORY, { enableForeignKeyConstraints: false })
+  defineChecksum(database)
   migrate(database, timeZone)
   return { database, log: undefined, close: () => database.close() }
 }
@@ -93,6 +95,7 @@ function orClose<Result>(opened: { close(): void }, open: () => Result): Result 
 }
 
 function prepareDatabase(database: DatabaseSync, timeZone: string): void {
+  defineChecksum(database)
   // NORMAL syncs for checkpoints alone: what makes a commit durable is `LogSync`, which holds up no one else.
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
   database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA cache_size = -${CACHE_KIB}`)
@@ -114,6 +117,7 @@ export function openForReading(path: string): DatabaseSync {
   return orExplain(path, () => {
     const database = openForeignFree(path)
     requireNewestShape(database, path)
+    defineChecksum(database)
     return database
   })
 }
@@ -130,7 +134,11 @@ export function orExplain<Result>(path: string, open: () => Result): Result {
     return open()
   } catch (error) {
     if (error instanceof StoreOpenError) throw error
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new StoreOpenError(`cannot open the store ${path}: ${reason}`, { cause: error })
+    throw new StoreOpenError(`cannot open the store ${path}: ${reasonOf(error)}`, { cause: error })
   }
+}
+
+/** What went wrong, in one line. */
+export function reasonOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ')
 }

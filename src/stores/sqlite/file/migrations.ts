@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { StoreOpenError } from '../../../ledger/store.ts'
+import { addChecksums } from '../tables/checksums.ts'
 import { followLatestDay } from './latest-day.ts'
 import { pragma } from './pragma.ts'
 
@@ -115,10 +116,20 @@ const migrations: readonly string[] = [
   DROP TABLE idempotency_keys;
   ALTER TABLE new_idempotency_keys RENAME TO idempotency_keys;
   `,
+  `
+  -- What tells a row that was damaged from one that was written so, see CHECKED_COLUMNS.
+  ALTER TABLE accounts ADD COLUMN checksum INTEGER;
+  ALTER TABLE postings ADD COLUMN checksum INTEGER;
+  ALTER TABLE holds ADD COLUMN checksum INTEGER;
+  ALTER TABLE idempotency_keys ADD COLUMN checksum INTEGER;
+  `,
 ]
 
 /** The first version whose rows say what the accounts have withdrawn. */
 const WITH_WITHDRAWALS = 3
+
+/** The first version whose rows have checksums. */
+const WITH_CHECKSUMS = 4
 
 /** Throws `StoreOpenError` for a file that is not ours or that a newer version has written. Changes nothing. */
 export function refuseForeign(database: DatabaseSync, path: string): void {
@@ -142,6 +153,7 @@ export function migrate(database: DatabaseSync, timeZone: string): void {
   database.exec('BEGIN IMMEDIATE')
   for (const step of missing) database.exec(step)
   if (version < WITH_WITHDRAWALS) followLatestDay(database, timeZone)
+  if (version < WITH_CHECKSUMS) addChecksums(database)
   database.exec(
     `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${migrations.length}; COMMIT`,
   )

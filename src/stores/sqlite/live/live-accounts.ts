@@ -81,6 +81,11 @@ export class LiveAccounts {
     return this.#balances[accountId] ?? 0n
   }
 
+  /** What follows from the account's postings. */
+  state(accountId: number): Pick<Account, 'balance' | 'withdrawn'> {
+    return { balance: this.balance(accountId), withdrawn: this.#withdrawals.of(accountId) }
+  }
+
   latestPostingId(accountId: number): number {
     return this.#latestPostingIds[accountId] ?? 0
   }

@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Account, accountStatuses } from '../../../ledger/accounts.ts'
 import type { OpenedAccount } from '../../../ledger/books.ts'
 import { ACCOUNT_COLUMNS, type StoredAccount, storedAccountFrom } from './account-rows.ts'
+import { writeChecksums } from './checksums.ts'
 import { prepare } from './prepare.ts'
 import { HistoryLists } from './history-lists.ts'
 import { number, numberOrUndefined, type Row, textOrUndefined } from '../../values.ts'
@@ -28,6 +29,7 @@ export class AccountTable {
   readonly #selectFoldedUpTo: StatementSync
   readonly #insert: StatementSync
   readonly #alter: StatementSync
+  readonly #writeChecksum: StatementSync
   readonly #fold: StatementSync
   readonly #updateFoldedUpTo: StatementSync
 
@@ -56,6 +58,7 @@ export class AccountTable {
       `UPDATE accounts SET status = ?, overdraft_limit = ?, withdrawal_limit = ?, daily_amount_limit = ?,
          daily_count_limit = ? WHERE id = ?`,
     )
+    this.#writeChecksum = prepare(database, writeChecksums('accounts', 'id = ?'))
     this.#fold = prepare(
       database,
       `UPDATE accounts SET balance = ?, latest_posting_id = ?, recent_postings = ?, withdrawn_day = ?,
@@ -118,12 +121,14 @@ export class AccountTable {
 
   insert({ account, name }: OpenedAccount, openedAtMs: number): void {
     this.#insert.run(account.id, account.number ?? null, name ?? null, openedAtMs)
+    this.#writeChecksum.run(account.id)
   }
 
   /** Writes the status and the limits of the account. */
   alter({ id, status, limits }: Account): void {
     const { overdraft = null, withdrawal = null, dailyAmount = null, dailyCount = null } = limits
     this.#alter.run(accountStatuses.indexOf(status), overdraft, withdrawal, dailyAmount, dailyCount, id)
+    this.#writeChecksum.run(id)
   }
 
   /** Writes to its row what the account has come to by its latest posting, and lists the postings that are new to it. */

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { prepare } from './prepare.ts'
 import { countIds, decodeIds, encodeIds } from './posting-ids.ts'
-import { bytes, type Row } from '../../values.ts'
+import { bytes, number, type Row } from '../../values.ts'
 
 /** So many recent postings move from the account's row to a page of its history. */
 const RECENT_POSTINGS = 32
@@ -100,6 +100,18 @@ export class HistoryLists {
     }
     return ids.slice(start)
   }
+}
+
+/** Names the pages that are found under another id than that of their last posting, or belong to no customer. */
+export function* misplacedPages(database: DatabaseSync): Generator<string> {
+  const statement = prepare(
+    database,
+    `SELECT account_id, last_posting_id FROM history_pages
+     WHERE hex(substr(postings, -6)) <> format('%012X', last_posting_id)
+       OR NOT EXISTS (SELECT 1 FROM accounts WHERE id = account_id AND number IS NOT NULL)`,
+  )
+  for (const row of statement.iterate())
+    yield `the page of a history up to posting ${number(row, 'last_posting_id')} of account ${number(row, 'account_id')} is not where it belongs`
 }
 
 function latestIn(row: Row | undefined, postingId: number): number | undefined {

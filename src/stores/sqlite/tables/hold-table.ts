@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Hold, holdStateFrom, holdStates, type OpenHold } from '../../../ledger/holds.ts'
+import { CHECKED_COLUMNS, checksumOf, type StoredValue } from './checksums.ts'
 import { prepare } from './prepare.ts'
 import { integer, number, numberOrUndefined, type Row, text, textOrUndefined } from '../../values.ts'
 
@@ -21,12 +22,11 @@ export class HoldTable {
   constructor(database: DatabaseSync) {
     this.#insert = prepare(
       database,
-      `INSERT INTO holds (id, account_id, amount, reference, placed_at_ms, expires_at_ms, state, captured_amount,
-         capture_posting_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO holds (${CHECKED_COLUMNS.holds}, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     this.#update = prepare(
       database,
-      'UPDATE holds SET state = ?, captured_amount = ?, capture_posting_id = ? WHERE id = ?',
+      'UPDATE holds SET state = ?, captured_amount = ?, capture_posting_id = ?, checksum = ? WHERE id = ?',
     )
     const select = `SELECT holds.*, coalesce(accounts.number, '') AS account_number
       FROM holds LEFT JOIN accounts ON accounts.id = holds.account_id`
@@ -41,22 +41,15 @@ export class HoldTable {
   }
 
   insert(hold: Hold): void {
-    this.#insert.run(
-      hold.id,
-      hold.accountId,
-      hold.amount,
-      hold.reference ?? null,
-      hold.placedAtMs,
-      hold.expiresAtMs ?? null,
-      holdStates.indexOf(hold.state),
-      hold.capturedAmount,
-      hold.capturePostingId ?? null,
-    )
+    const values = valuesOf(hold)
+    this.#insert.run(...values, checksumOf(values))
   }
 
   /** Writes what has become of a hold. */
-  update({ id, state, capturedAmount, capturePostingId }: Hold): void {
-    this.#update.run(holdStates.indexOf(state), capturedAmount, capturePostingId ?? null, id)
+  update(hold: Hold): void {
+    const { id, state, capturedAmount, capturePostingId } = hold
+    const checksum = checksumOf(valuesOf(hold))
+    this.#update.run(holdStates.indexOf(state), capturedAmount, capturePostingId ?? null, checksum, id)
   }
 
   find(id: number): Hold | undefined {
@@ -78,6 +71,21 @@ export class HoldTable {
     const row = this.#selectLatestId.get()
     return (row && numberOrUndefined(row, 'id')) ?? 0
   }
+}
+
+/** In the order of the columns. */
+function valuesOf(hold: Hold): StoredValue[] {
+  return [
+    hold.id,
+    hold.accountId,
+    hold.amount,
+    hold.reference ?? null,
+    hold.placedAtMs,
+    hold.expiresAtMs ?? null,
+    holdStates.indexOf(hold.state),
+    hold.capturedAmount,
+    hold.capturePostingId ?? null,
+  ]
 }
 
 function openHoldFrom(row: Row): OpenHold {

@@ -3,6 +3,7 @@ import type { AuditedKeyRecord } from '../../../ledger/audit/source.ts'
 import type { KeyRecord } from '../../../ledger/idempotency.ts'
 import { outcomeFrom, storedFrom, type StoredOutcome } from '../../../ledger/kept-outcomes.ts'
 import type { Posting } from '../../../ledger/postings.ts'
+import { CHECKED_COLUMNS, checksumOf } from './checksums.ts'
 import { prepare } from './prepare.ts'
 import { DigestIndex } from './digest-index.ts'
 import type { PostingTable } from './posting-table.ts'
@@ -29,8 +30,11 @@ export class KeyTable {
 
   constructor(database: DatabaseSync, postings: PostingTable) {
     this.#postings = postings
-    const columns = 'id, at_ms, digest, fingerprint, posting_id, reason, snapshot'
-    this.#insert = prepare(database, `INSERT INTO idempotency_keys (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?)`)
+    const columns = CHECKED_COLUMNS.idempotency_keys
+    this.#insert = prepare(
+      database,
+      `INSERT INTO idempotency_keys (${columns}, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
     this.#select = prepare(database, `SELECT ${columns} FROM idempotency_keys WHERE id = ?`)
     this.#selectOldest = prepare(
       database,
@@ -58,7 +62,7 @@ export class KeyTable {
     const { digest, fingerprint, atMs, outcome } = record
     const { postingId, reason, snapshot } = storedFrom(outcome)
     const id = this.#latestId + this.#added.length + 1
-    this.#insert.run(
+    const values = [
       id,
       atMs,
       Buffer.from(digest, 'latin1'),
@@ -66,7 +70,8 @@ export class KeyTable {
       postingId ?? null,
       reason ?? null,
       snapshot ?? null,
-    )
+    ]
+    this.#insert.run(...values, checksumOf(values))
     this.#added.push({ digest, id })
   }
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { AuditedReversal } from '../../../ledger/audit/source.ts'
+import type { AuditedReversal, ListedPosting } from '../../../ledger/audit/source.ts'
 import type { Reversed } from '../../../ledger/daily-withdrawals.ts'
 import {
   type Posting,
@@ -7,6 +7,7 @@ import {
   postingKinds,
   type ReversiblePosting,
 } from '../../../ledger/postings.ts'
+import { CHECKED_COLUMNS, checksumOf } from './checksums.ts'
 import { prepare } from './prepare.ts'
 import {
   integer,
@@ -17,8 +18,7 @@ import {
   textOrUndefined,
 } from '../../values.ts'
 
-const COLUMNS =
-  'id, at_ms, kind, debit_account_id, credit_account_id, amount, debit_balance, credit_balance, reference, reversed_posting_id, hold_id'
+const COLUMNS = CHECKED_COLUMNS.postings
 
 /** The postings: appended, never changed. */
 export class PostingTable {
@@ -29,11 +29,12 @@ export class PostingTable {
   readonly #selectReversedAmount: StatementSync
   readonly #selectLatestReversal: StatementSync
   readonly #selectReversals: StatementSync
+  readonly #selectSides: StatementSync
 
   constructor(database: DatabaseSync) {
     this.#insert = prepare(
       database,
-      `INSERT INTO postings (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO postings (${COLUMNS}, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     const select = `SELECT ${COLUMNS} FROM postings`
     this.#select = prepare(database, `${select} WHERE id = ?`)
@@ -51,6 +52,10 @@ export class PostingTable {
       `${select} WHERE id = (SELECT max(id) FROM postings WHERE reversed_posting_id = ?)`,
     )
     this.#selectReversals = prepare(database, `${select} WHERE reversed_posting_id IS NOT NULL ORDER BY id`)
+    this.#selectSides = prepare(
+      database,
+      'SELECT kind, debit_account_id, credit_account_id FROM postings WHERE id = ?',
+    )
     // Many postings are read for one answer, and an array of a row is made in half the time of an object.
     for (const statement of [
       this.#select,
@@ -59,12 +64,13 @@ export class PostingTable {
       this.#selectReversedAmount,
       this.#selectLatestReversal,
       this.#selectReversals,
+      this.#selectSides,
     ])
       statement.setReturnArrays(true)
   }
 
   insert(posting: Posting): void {
-    this.#insert.run(
+    const values = [
       posting.id,
       posting.atMs,
       postingKinds.indexOf(posting.kind),
@@ -76,12 +82,21 @@ export class PostingTable {
       posting.reference ?? null,
       posting.reversedPostingId ?? null,
       posting.holdId ?? null,
-    )
+    ]
+    this.#insert.run(...values, checksumOf(values))
   }
 
   find(id: number): Posting | undefined {
     const row = this.#select.get(id)
     return row && postingFrom(row)
+  }
+
+  /** The posting of that id as one of a list. */
+  listed(id: number): ListedPosting {
+    const row = this.#selectSides.get(id)
+    if (row === undefined) return { id, posting: undefined }
+    const kind = postingKindFrom(number(row, 0))
+    return { id, posting: { kind, debitAccountId: number(row, 1), creditAccountId: number(row, 2) } }
   }
 
   /** The id and the time of the latest posting with an id of at most `id`. */

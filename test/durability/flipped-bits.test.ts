@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { randomInt } from 'node:crypto'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { StoreOpenError } from '../../src/ledger/store.ts'
+import { SqliteStore } from '../../src/stores/sqlite/store.ts'
+import { verifySqlite } from '../../src/stores/sqlite/verify.ts'
+import { inLanes } from '../support/load.ts'
+import { answersOf, fillManySided, optionsOfManySided } from '../support/many-sided-books.ts'
+import { Random } from '../support/random.ts'
+import { temporaryFolder } from '../support/service.ts'
+
+const rounds = Number(process.env['ATM_FLIPPED_BITS'] ?? 150)
+const seed = Number(process.env['ATM_FLIPPED_BITS_SEED'] ?? randomInt(2 ** 31))
+
+/** A store on disk: as it is after a kill, or after a clean stop with no log. */
+interface Files {
+  readonly file: Buffer
+  readonly log: Buffer
+}
+
+const NO_LOG = Buffer.alloc(0)
+
+/** What became of a flip. */
+type End = 'found' | 'refused' | 'harmless'
+
+async function write(path: string, { file, log }: Files): Promise<void> {
+  // What a round before has left of the lock and of the log's index is of no account.
+  for (const part of ['-lock', '-shm']) await rm(`${path}${part}`, { force: true })
+  await writeFile(path, file)
+  await writeFile(`${path}-wal`, log)
+}
+
+/** A line for people, as the program prints it. */
+function assertOneLine(message: string): void {
+  assert.match(message, /^[^\n]+$/)
+}
+
+async function verdictOn(path: string): Promise<'in order' | 'found'> {
+  try {
+    const { firstDifferences } = await verifySqlite(path)
+    firstDifferences.forEach(assertOneLine)
+    return firstDifferences.length === 0 ? 'in order' : 'found'
+  } catch (error) {
+    assert.ok(error instanceof StoreOpenError, String(error))
+    assertOneLine(error.message)
+    return 'found'
+  }
+}
+
+async function endOf(path: string, expected: unknown): Promise<End> {
+  if ((await verdictOn(path)) === 'found') return 'found'
+  let store: SqliteStore
+  try {
+    store = new SqliteStore(path, optionsOfManySided)
+  } catch (error) {
+    assert.ok(error instanceof StoreOpenError, String(error))
+    assertOneLine(error.message)
+    return 'refused'
+  }
+  try {
+    assert.deepEqual(await answersOf(store), expected)
+    return 'harmless'
+  } finally {
+    await store.close()
+  }
+}
+
+test(
+  `each of ${rounds} flipped bits of a file and its log is found by verify, or changes no answer`,
+  { timeout: 60_000 + rounds * 1_000 },
+  async (t) => {
+    const folder = await temporaryFolder(t)
+    const original = join(folder, 'original.db')
+    const store = await fillManySided(original)
+    const killed: Files = { file: await readFile(original), log: await readFile(`${original}-wal`) }
+    await store.close()
+    const stopped: Files = { file: await readFile(original), log: NO_LOG }
+
+    const healthy = join(folder, 'healthy.db')
+    await write(healthy, killed)
+    assert.deepEqual((await verifySqlite(healthy)).firstDifferences, [])
+    const opened = new SqliteStore(healthy, optionsOfManySided)
+    const expected = await answersOf(opened)
+    await opened.close()
+
+    const random = new Random(seed)
+    const ends = { found: 0, refused: 0, harmless: 0 }
+    // Side by side, as most of the time goes into waiting for the disk.
+    const lanes = Array.from({ length: 4 }, (_, lane) => join(folder, `damaged-${lane}.db`))
+    await inLanes(lanes, rounds, async (damaged, round) => {
+      const [state, files, part] = random.pick([
+        ['stopped', stopped, 'file'],
+        ['stopped', stopped, 'file'],
+        ['killed', killed, 'file'],
+        ['killed', killed, 'log'],
+      ] as const)
+      const copy = { file: Buffer.from(files.file), log: Buffer.from(files.log) }
+      const bytes = copy[part]
+      const place = random.integer(0, bytes.length - 1)
+      const bit = random.integer(0, 7)
+      bytes.writeUInt8(bytes.readUInt8(place) ^ (1 << bit), place)
+      await write(damaged, copy)
+      try {
+        ends[await endOf(damaged, expected)] += 1
+      } catch (cause) {
+        throw new Error(
+          `bit ${bit} of byte ${place} of the ${part} of a store that was ${state}, round ${round} of ATM_FLIPPED_BITS_SEED=${seed}`,
+          { cause },
+        )
+      }
+    })
+    assert.ok(ends.found > rounds / 2, JSON.stringify(ends))
+    t.diagnostic(
+      `seed ${seed}, of ${stopped.file.length} and ${killed.log.length} bytes: ${JSON.stringify(ends)}`,
+    )
+  },
+)
