@@ -2,11 +2,11 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
 import { parseArgs } from 'node:util'
-import type { Command } from '../src/ledger/commands.ts'
-import type { Store } from '../src/ledger/store.ts'
+import type { Command } from '../src/ledger/commands/commands.ts'
+import type { Store } from '../src/storage/store.ts'
 import { plainTerms } from '../src/ledger/terms.ts'
-import { openTestAccounts } from '../src/ledger/test-accounts.ts'
-import { openStore } from '../src/stores/open.ts'
+import { openTestAccounts } from '../src/service/test-accounts.ts'
+import { openStore } from '../src/storage/open.ts'
 import { FIRST_SEEDED_ACCOUNT, type SeededFile, type SeedPlan, type SeedResult } from './seed-plan.ts'
 
 const BATCH_COMMANDS = 1_000

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
 import { buildServer } from '../src/http/server.ts'
-import { Ledger } from '../src/ledger/ledger.ts'
+import { Ledger } from '../src/service/ledger.ts'
 import { plainTerms } from '../src/ledger/terms.ts'
-import { openStore } from '../src/stores/open.ts'
+import { openStore } from '../src/storage/open.ts'
 
 /** `npm run openapi` writes openapi.json from the routes; with `--check` it only says whether it would change. */
 const path = join(import.meta.dirname, '..', 'openapi.json')

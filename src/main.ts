@@ -7,11 +7,11 @@ import { ConfigError, withoutPassword } from './config/settings.ts'
 import { buildServer } from './http/server.ts'
 import { CLOCK_TOLERANCE_MS } from './ledger/clock.ts'
 import { refuseFutureBooks } from './ledger/future-books.ts'
-import { Ledger } from './ledger/ledger.ts'
-import { type Store, StoreOpenError } from './ledger/store.ts'
-import { openTestAccounts } from './ledger/test-accounts.ts'
+import { Ledger } from './service/ledger.ts'
+import { type Store, StoreOpenError } from './storage/store.ts'
+import { openTestAccounts } from './service/test-accounts.ts'
 import { createLog, type Log } from './logging.ts'
-import { isStoreUrl, openStore, STORE_FORMS } from './stores/open.ts'
+import { isStoreUrl, openStore, STORE_FORMS } from './storage/open.ts'
 
 /** After this long a shutdown gives up on what is still under way. */
 const SHUTDOWN_MS = 9_000

@@ -1,5 +1,5 @@
 import { readDatedStore } from './config/config.ts'
-import { redateStore } from './stores/open.ts'
+import { redateStore } from './storage/open.ts'
 
 /** `npm run redate -- --store URL`: dates back to now what a clock that ran ahead has dated later. */
 try {

@@ -1,5 +1,5 @@
 import { readDatedStore } from './config/config.ts'
-import { verifyStore } from './stores/open.ts'
+import { verifyStore } from './storage/open.ts'
 
 /** `npm run verify -- --store URL --time-zone ZONE`: proves the books from the postings up, or shows where they differ. */
 try {

@@ -24,7 +24,7 @@ const HEX_DIGITS = Buffer.from('0123456789abcdef')
 const ZERO = 0x30
 const HYPHEN = 0x2d
 
-function requestText({ operation, firstAccount, freshKeys, atMs = 0 }: Traffic, host: string): string {
+function canonicalRequest({ operation, firstAccount, freshKeys, atMs = 0 }: Traffic, host: string): string {
   const path = `/accounts/${firstAccount}`
   const key = freshKeys ? `Idempotency-Key: ${PLACEHOLDER_KEY}\r\n` : ''
   if (operation === 'balance') return `GET ${path}/balance HTTP/1.1\r\nHost: ${host}\r\n\r\n`
@@ -50,7 +50,7 @@ function createRandom(): () => number {
  * The buffer is the same one every time, so the request before must have been answered.
  */
 export function createRequestSource(traffic: Traffic, host: string): () => Buffer {
-  const request = Buffer.from(requestText(traffic, host), 'latin1')
+  const request = Buffer.from(canonicalRequest(traffic, host), 'latin1')
   const accountEnd = '/accounts/'.length + request.indexOf('/accounts/') + String(traffic.firstAccount).length
   const keyStart = request.indexOf(PLACEHOLDER_KEY)
   const random = createRandom()

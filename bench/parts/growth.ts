@@ -14,12 +14,12 @@ const LARGE_ACCOUNTS = 100_000
 const SMALL_ACCOUNTS = 100
 const DAY_SECONDS = 86_400
 
-interface Books {
+interface BatchState {
   readonly path: string
   readonly accounts: number
 }
 
-async function seedBooks(bench: Bench, folder: string, name: string, accounts: number): Promise<Books> {
+async function seedBooks(bench: Bench, folder: string, name: string, accounts: number): Promise<BatchState> {
   const path = join(folder, `${name}.db`)
   const postings = accounts * POSTINGS_AN_ACCOUNT
   bench.say(
@@ -29,11 +29,11 @@ async function seedBooks(bench: Bench, folder: string, name: string, accounts: n
   return { path, accounts }
 }
 
-function trafficOver(operation: Operation, { accounts }: Books): Traffic {
+function trafficOver(operation: Operation, { accounts }: BatchState): Traffic {
   return { operation, firstAccount: FIRST_SEEDED_ACCOUNT, accounts, freshKeys: false }
 }
 
-async function timeStarts({ settings, say }: Bench, { path }: Books): Promise<Figure> {
+async function timeStarts({ settings, say }: Bench, { path }: BatchState): Promise<Figure> {
   const rounds: number[] = []
   while (rounds.length < settings.rounds) {
     const startMs = await withWorkingFolder(async (folder) => {

@@ -1,6 +1,6 @@
 // Fastify with routes that validate and serialise as the service does, and do nothing else.
 import fastify from 'fastify'
-import { AccountParams, Balance } from '../../src/http/views/schemas.ts'
+import { AccountParams, Balance } from '../../src/http/shared/schemas.ts'
 import { serveOnProcesses } from './on-every-core.ts'
 import { readPeerOptions } from './options.ts'
 

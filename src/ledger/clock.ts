@@ -1,4 +1,4 @@
-import { StoreUnavailable } from './store.ts'
+import { StoreUnavailable } from '../storage/store.ts'
 
 /** Clocks that should agree may differ by this: NTP corrects by less, and a date that is wrong by it does no harm. */
 export const CLOCK_TOLERANCE_MS = 10_000

@@ -1,10 +1,10 @@
-import type { Books } from './books.ts'
-import type { Command } from './commands.ts'
-import { closingOf, fingerprint, isKept, keyDigest } from './idempotency.ts'
+import type { BatchState } from './batch-state.ts'
+import type { Command } from './commands/commands.ts'
+import { closedKeyOutcome, fingerprint, isLive, keyDigest } from './idempotency.ts'
 import type { Outcome } from './outcomes.ts'
 import { rejections } from './rejections.ts'
-import { judge, requestOf } from './rules/all.ts'
-import { reject } from './rules/rule.ts'
+import { apply, canonicalRequestOf } from './commands/registry.ts'
+import { reject } from './commands/definition.ts'
 import type { Terms } from './terms.ts'
 
 /**
@@ -12,23 +12,23 @@ import type { Terms } from './terms.ts'
  * into the working set and answers the outcome. It knows no clock, no driver and no network, so a rule is written
  * once and holds on every engine.
  */
-export function decide(books: Books, command: Command, terms: Terms): Outcome {
+export function decide(books: BatchState, command: Command, terms: Terms): Outcome {
   const { idempotencyKey } = command
   return idempotencyKey === undefined
-    ? judge(books, command, terms)
-    : judgeOnce(books, command, idempotencyKey, terms)
+    ? apply(books, command, terms)
+    : applyOnce(books, command, idempotencyKey, terms)
 }
 
-function judgeOnce(books: Books, command: Command, key: string, terms: Terms): Outcome {
-  const asked = fingerprint(requestOf(command))
+function applyOnce(books: BatchState, command: Command, key: string, terms: Terms): Outcome {
+  const asked = fingerprint(canonicalRequestOf(command))
   const digest = keyDigest(key)
-  const kept = books.recall(digest)
-  if (kept !== undefined && isKept(kept, books.nowMs, terms.idempotencyTtlMs)) {
-    if (closingOf(kept) !== undefined) return reject('idempotency_key_closed')
+  const kept = books.findKey(digest)
+  if (kept !== undefined && isLive(kept, books.nowMs, terms.idempotencyTtlMs)) {
+    if (closedKeyOutcome(kept) !== undefined) return reject('idempotency_key_closed')
     return kept.fingerprint === asked ? { ...kept.outcome, replayed: true } : reject('idempotency_key_reused')
   }
-  const outcome = judge(books, command, terms)
+  const outcome = apply(books, command, terms)
   if (outcome.status !== 'rejected' || rejections[outcome.reason] === 'decline')
-    books.remember({ digest, fingerprint: asked, atMs: books.nowMs, outcome })
+    books.saveKey({ digest, fingerprint: asked, atMs: books.nowMs, outcome })
   return outcome
 }

@@ -1,5 +1,5 @@
 import { CLOCK_TOLERANCE_MS, durationOf } from './clock.ts'
-import { type Store, StoreOpenError } from './store.ts'
+import { type Store, StoreOpenError } from '../storage/store.ts'
 
 /** Says when the books end, if that is later than now by more than clocks differ. */
 export function futureEnd(latestMs: number, nowMs: number): string | undefined {

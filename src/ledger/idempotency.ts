@@ -34,11 +34,11 @@ export function closedKeyRecord(digest: string, atMs: number, outcome: KeyClosed
 }
 
 /** The outcome of closing the record's own key, if that was done: a reversal that has closed another key is kept too. */
-export function closingOf({ fingerprint: kept, outcome }: KeyRecord): KeyClosed | undefined {
+export function closedKeyOutcome({ fingerprint: kept, outcome }: KeyRecord): KeyClosed | undefined {
   return outcome.status === 'key_closed' && kept === CLOSED ? outcome : undefined
 }
 
 /** Whether the record still answers, `ttlMs` being how long outcomes are kept. */
-export function isKept({ atMs }: KeyRecord, nowMs: number, ttlMs: number): boolean {
+export function isLive({ atMs }: KeyRecord, nowMs: number, ttlMs: number): boolean {
   return nowMs - atMs < ttlMs
 }

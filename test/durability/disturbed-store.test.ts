@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, test, type TestContext } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
-import type { Deposit } from '../../src/ledger/commands.ts'
-import { OutcomeUnknown, StoreUnavailable } from '../../src/ledger/store.ts'
+import type { Deposit } from '../../src/ledger/commands/commands.ts'
+import { OutcomeUnknown, StoreUnavailable } from '../../src/storage/store.ts'
 import { plainTerms } from '../../src/ledger/terms.ts'
-import { SqliteStore } from '../../src/stores/sqlite/store.ts'
+import { SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts'
 import { temporaryFolder } from '../support/service.ts'
 
 const deposit: Deposit = { kind: 'deposit', account: '1', amount: 5n }
@@ -24,7 +24,7 @@ async function opened(t: TestContext) {
     terms: plainTerms(600_000),
     clock: () => 1_000_000,
     log: { warn: note('warn'), fatal: note('fatal') },
-    foldEveryPostings: 1_000,
+    writeBackEveryPostings: 1_000,
   })
   t.after(() => store.close())
   await store.commit([{ kind: 'open', account: '1', openingBalance: 0n }])

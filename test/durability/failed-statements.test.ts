@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { StoreUnavailable } from '../../src/ledger/store.ts'
-import { answerOf, ask, assertSound, balanceOf, expect, openPair } from '../stores/postgres-stores.ts'
+import { StoreUnavailable } from '../../src/storage/store.ts'
+import { answerOf, ask, throwIfFailed, balanceOf, expect, openPair } from '../storage/postgres-stores.ts'
 import { clusterForSuite, untilBlocked } from '../support/faults.ts'
 import { connectTo, createDatabase, giveToRole, withSql } from '../support/postgres.ts'
 import type { Cleanup } from '../support/service.ts'
@@ -32,7 +32,7 @@ describe('after a statement that failed in the middle of its rows', () => {
     expect(await ask(store, deposit), 'posted')
     assert.equal(await balanceOf(store, '1'), 100_300n)
     await endRowTrouble(administration)
-    await assertSound(administration)
+    await throwIfFailed(administration)
   })
 
   test('the next read is right, and so is the same one when it is repeated', async (t) => {
@@ -91,5 +91,5 @@ test('a batch that the row of its writer counts is not written again, whatever t
     (await store.history(posting.creditAccountId, posting.id, 10)).map(({ id }) => id),
     [expect(outcome, 'posted').posting.id],
   )
-  await assertSound(url)
+  await throwIfFailed(url)
 })

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Command } from '../../src/ledger/commands.ts'
+import type { Command } from '../../src/ledger/commands/commands.ts'
 import { plainTerms } from '../../src/ledger/terms.ts'
-import { openPostgres } from '../../src/stores/postgres/engine.ts'
-import { ask, assertSound, expect, openPair } from '../stores/postgres-stores.ts'
+import { openPostgres } from '../../src/storage/postgres/open-postgres.ts'
+import { ask, throwIfFailed, expect, openPair } from '../storage/postgres-stores.ts'
 import { startProxy } from '../support/proxy.ts'
 
 describe('an answer of PostgreSQL that is lost in a batch of several statements', () => {
@@ -56,6 +56,6 @@ describe('an answer of PostgreSQL that is lost in a batch of several statements'
     }
     t.diagnostic(`${lost} answers lost, one by one, ${committed} after a commit`)
     assert.ok(committed > 0, 'no answer of a commit was lost')
-    await assertSound(url)
+    await throwIfFailed(url)
   })
 })

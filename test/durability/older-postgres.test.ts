@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { NO_LIMITS } from '../../src/ledger/accounts.ts'
-import type { Command } from '../../src/ledger/commands.ts'
+import type { Command } from '../../src/ledger/commands/commands.ts'
 import { plainTerms } from '../../src/ledger/terms.ts'
-import { openPostgres, verifyPostgres } from '../../src/stores/postgres/engine.ts'
+import { openPostgres, verifyPostgres } from '../../src/storage/postgres/open-postgres.ts'
 import { createDatabase, withSql } from '../support/postgres.ts'
 
 const options = { terms: plainTerms(600_000), clock: Date.now }

@@ -3,11 +3,11 @@ import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, test, type TestContext } from 'node:test'
-import type { Command } from '../../src/ledger/commands.ts'
+import type { Command } from '../../src/ledger/commands/commands.ts'
 import type { Outcome } from '../../src/ledger/outcomes.ts'
 import { plainTerms } from '../../src/ledger/terms.ts'
-import { SqliteStore } from '../../src/stores/sqlite/store.ts'
-import { verifySqlite } from '../../src/stores/sqlite/verify.ts'
+import { SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts'
+import { verifySqlite } from '../../src/storage/sqlite/verify-sqlite.ts'
 import { temporaryFolder } from '../support/service.ts'
 
 const ZONE = 'Europe/Zurich'
@@ -94,7 +94,7 @@ async function migrated(t: TestContext): Promise<{
   const written = join(folder, 'written.db')
   const path = join(folder, 'atm.db')
   const terms = { ...plainTerms(3_600_000), timeZone: ZONE }
-  const settings = { ...options, terms, foldEveryPostings: 3 }
+  const settings = { ...options, terms, writeBackEveryPostings: 3 }
   const version2 = new SqliteStore(written, settings)
   t.after(() => version2.close())
   const commands: readonly Command[] = [

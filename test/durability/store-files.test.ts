@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, test, type TestContext } from 'node:test'
 import { plainTerms } from '../../src/ledger/terms.ts'
-import { SqliteStore } from '../../src/stores/sqlite/store.ts'
+import { SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts'
 import { balanceIn, Client, errorIn } from '../support/client.ts'
 import { run, type Service, startService, temporaryFolder } from '../support/service.ts'
 

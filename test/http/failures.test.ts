@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import Fastify from 'fastify'
-import { answerErrors } from '../../src/http/faults/errors.ts'
-import { OutcomeUnknown, StoreUnavailable } from '../../src/ledger/store.ts'
+import { answerErrors } from '../../src/http/errors/error-handler.ts'
+import { OutcomeUnknown, StoreUnavailable } from '../../src/storage/store.ts'
 import { createLog } from '../../src/logging.ts'
 import { isRecord } from '../support/client.ts'
 

@@ -1,8 +1,8 @@
 import { type Account, plainAccount } from '../../src/ledger/accounts.ts'
-import { Books } from '../../src/ledger/books.ts'
+import { BatchState } from '../../src/ledger/batch-state.ts'
 import { type Hold, MAX_OPEN_HOLDS, type OpenHold } from '../../src/ledger/holds.ts'
 import { closedKeyRecord, fingerprint, keyDigest } from '../../src/ledger/idempotency.ts'
-import type { LoadedBooks } from '../../src/ledger/loaded-books.ts'
+import type { LoadedState } from '../../src/ledger/loaded-state.ts'
 import type { Posting, PostingKind } from '../../src/ledger/postings.ts'
 import { MAX_CENTS } from '../../src/money.ts'
 
@@ -19,8 +19,8 @@ export const postingIds = { opening: 1, closedToFrozen: 2, fullToFrozen: 3, full
 export const holdIds = { ofFrozen: 1, captured: 2, released: 3, expired: 4, open: 5 }
 
 /** The working set of a batch in which there is nothing but a cash drawer. */
-export function booksWith(loaded: Partial<LoadedBooks>): Books {
-  return new Books({
+export function booksWith(loaded: Partial<LoadedState>): BatchState {
+  return new BatchState({
     accounts: [],
     cashDrawers: [plainAccount(CASH, undefined, 0n)],
     keyRecords: [],
@@ -53,7 +53,7 @@ export function awkwardAccounts(): Account[] {
   ]
 }
 
-export function awkwardBooks(accounts: readonly Account[]): Books {
+export function awkwardBooks(accounts: readonly Account[]): BatchState {
   const declined = { status: 'rejected', reason: 'insufficient_funds', replayed: false } as const
   const closing = { status: 'key_closed', untilMs: NOW_MS + 500, replayed: false } as const
   return booksWith({

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { plainAccount } from '../../src/ledger/accounts.ts'
-import type { Books } from '../../src/ledger/books.ts'
-import type { Command } from '../../src/ledger/commands.ts'
+import type { BatchState } from '../../src/ledger/batch-state.ts'
+import type { Command } from '../../src/ledger/commands/commands.ts'
 import { decide } from '../../src/ledger/decide.ts'
 import { type Reason, reasonFrom, rejections } from '../../src/ledger/rejections.ts'
 import { plainTerms } from '../../src/ledger/terms.ts'
@@ -67,12 +67,12 @@ const precedence: readonly (readonly [Reason, Command])[] = [
 ]
 
 /** What the books would have an engine write, besides what is kept under keys. */
-function changesIn(books: Books): unknown {
+function changesIn(books: BatchState): unknown {
   return {
     postings: books.postings,
     opened: books.openedAccounts,
     changed: [...books.changedAccounts],
-    altered: [...books.alteredAccounts],
+    altered: [...books.accountsWithNewSettings],
     holds: [...books.changedHolds],
   }
 }
@@ -91,8 +91,8 @@ describe('the rules', () => {
 
   for (const [reason, command] of precedence) {
     const { idempotencyKey = 'fresh' } = command
-    const isKept = rejections[reason] === 'decline' && idempotencyKey === 'fresh'
-    const kept = isKept ? 'is kept under its key' : 'keeps nothing'
+    const isLive = rejections[reason] === 'decline' && idempotencyKey === 'fresh'
+    const kept = isLive ? 'is kept under its key' : 'keeps nothing'
     test(`${reason} answers a ${command.kind} before all later reasons, changes nothing and ${kept}`, () => {
       const accounts = awkwardAccounts()
       const books = awkwardBooks(accounts)
@@ -100,7 +100,7 @@ describe('the rules', () => {
       assert.deepEqual(outcome, { status: 'rejected', reason, replayed: false })
       assert.deepEqual(changesIn(books), noChanges)
       assert.deepEqual(accounts, awkwardAccounts())
-      assert.equal(books.newKeyRecords.length, isKept ? 1 : 0)
+      assert.equal(books.newKeyRecords.length, isLive ? 1 : 0)
     })
   }
 

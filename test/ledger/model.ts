@@ -1,4 +1,4 @@
-import type { Command, CommandKind, CommandKinds } from '../../src/ledger/commands.ts'
+import type { Command, CommandKind, CommandKinds } from '../../src/ledger/commands/commands.ts'
 import { type ModelTerms, Notebook } from './model/notebook.ts'
 import { reverse } from './model/reversing.ts'
 import { capture, change, deposit, open, placeHold, release, transfer, withdraw } from './model/rules.ts'
@@ -41,7 +41,7 @@ export class Model {
     this.book = new Notebook(terms)
   }
 
-  carryOut(command: Command, nowMs: number): Prediction {
+  execute(command: Command, nowMs: number): Prediction {
     const { idempotencyKey: key } = command
     if (key === undefined) return this.#judge(command, nowMs)
     const request = asText(command)

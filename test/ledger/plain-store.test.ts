@@ -1,7 +1,7 @@
 import { describe } from 'node:test'
 import type { Limits } from '../../src/ledger/accounts.ts'
 import { plainTerms, type Terms } from '../../src/ledger/terms.ts'
-import { modelPredicts } from '../stores/model-property.ts'
+import { modelPredicts } from '../storage/model-property.ts'
 import { KEPT_FOR_MS } from './generated-commands.ts'
 import { PlainStore } from './plain-store.ts'
 import { rounds } from '../support/rounds.ts'

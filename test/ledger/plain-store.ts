@@ -1,17 +1,17 @@
 import { type Account, plainAccount, type StoredDetails } from '../../src/ledger/accounts.ts'
 import { audit, type AuditReport } from '../../src/ledger/audit/audit.ts'
 import type { AuditSource, ListedPosting } from '../../src/ledger/audit/source.ts'
-import { Books } from '../../src/ledger/books.ts'
-import type { Command } from '../../src/ledger/commands.ts'
+import { BatchState } from '../../src/ledger/batch-state.ts'
+import type { Command } from '../../src/ledger/commands/commands.ts'
 import { decide } from '../../src/ledger/decide.ts'
 import type { Hold, StoredHold } from '../../src/ledger/holds.ts'
 import { type KeyRecord, keyDigest } from '../../src/ledger/idempotency.ts'
-import { outcomeFrom, storedFrom } from '../../src/ledger/kept-outcomes.ts'
-import type { LoadedBooks } from '../../src/ledger/loaded-books.ts'
+import { decodeOutcome, encodeOutcome } from '../../src/ledger/outcome-codec.ts'
+import type { LoadedState } from '../../src/ledger/loaded-state.ts'
 import type { Outcome } from '../../src/ledger/outcomes.ts'
 import { isInHistory, type Posting, type ReversiblePosting } from '../../src/ledger/postings.ts'
-import { namedBy } from '../../src/ledger/rules/all.ts'
-import type { Store } from '../../src/ledger/store.ts'
+import { requiredState } from '../../src/ledger/commands/registry.ts'
+import type { Store } from '../../src/storage/store.ts'
 import type { Terms } from '../../src/ledger/terms.ts'
 
 const CASH_DRAWERS = 8
@@ -36,7 +36,7 @@ export class PlainStore implements Store {
   }
 
   async commit(commands: readonly Command[]): Promise<readonly Outcome[]> {
-    const books = new Books(this.#load(commands))
+    const books = new BatchState(this.#load(commands))
     const outcomes = commands.map((command) => decide(books, command, this.#terms))
     this.#keep(books)
     return outcomes
@@ -112,7 +112,7 @@ export class PlainStore implements Store {
       ],
       keyRecords: () => [
         [...this.#keyRecords.values()].map((record) => {
-          const stored = storedFrom(record.outcome)
+          const stored = encodeOutcome(record.outcome)
           return { ...record, ...stored, posting: this.#posting(stored.postingId) }
         }),
       ],
@@ -124,8 +124,8 @@ export class PlainStore implements Store {
     return Math.max(this.#clock(), this.#postings.at(-1)?.atMs ?? 0)
   }
 
-  #load(commands: readonly Command[]): LoadedBooks {
-    const named = commands.map((command) => namedBy(command))
+  #load(commands: readonly Command[]): LoadedState {
+    const named = commands.map((command) => requiredState(command))
     const keys = commands.flatMap(({ idempotencyKey }) => idempotencyKey ?? [])
     const keysToReverse = named.flatMap((each) => each.keys ?? [])
     const toReverse = this.#recordsOf(keysToReverse).map(({ outcome }) => outcome)
@@ -136,7 +136,7 @@ export class PlainStore implements Store {
     const holds = this.#loadAll(holdIds, (id) => this.#holds[id - 1])
     const postingIds = [
       ...named.flatMap((each) => each.postings ?? []),
-      ...toReverse.flatMap((outcome) => storedFrom(outcome).postingId ?? []),
+      ...toReverse.flatMap((outcome) => encodeOutcome(outcome).postingId ?? []),
     ]
     const reversiblePostings = this.#loadAll(postingIds, (id) => this.#reversible(id))
     const accountIds = new Set([
@@ -161,7 +161,7 @@ export class PlainStore implements Store {
     }
   }
 
-  #keep(books: Books): void {
+  #keep(books: BatchState): void {
     for (const { account, name } of books.openedAccounts) {
       this.#accounts.push(account)
       this.#told.set(account.id, { name, openedAtMs: books.nowMs })
@@ -170,8 +170,8 @@ export class PlainStore implements Store {
     for (const hold of books.changedHolds.values()) this.#holds[hold.id - 1] = hold
     this.#postings.push(...books.postings)
     for (const record of books.newKeyRecords) {
-      const stored = storedFrom(record.outcome)
-      const outcome = outcomeFrom(stored, this.#posting(stored.postingId))
+      const stored = encodeOutcome(record.outcome)
+      const outcome = decodeOutcome(stored, this.#posting(stored.postingId))
       this.#keyRecords.set(record.digest, { ...record, outcome })
     }
   }

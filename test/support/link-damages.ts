@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { AuditReport } from '../../src/ledger/audit/audit.ts'
-import type { Store } from '../../src/ledger/store.ts'
+import type { Store } from '../../src/storage/store.ts'
 
 /**
  * Fills an empty store with books in which hold 1 is captured by posting 4, hold 2 released and hold 3 open, and part

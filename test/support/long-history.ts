@@ -1,6 +1,6 @@
-import type { Command } from '../../src/ledger/commands.ts'
+import type { Command } from '../../src/ledger/commands/commands.ts'
 import { plainTerms } from '../../src/ledger/terms.ts'
-import { openStore } from '../../src/stores/open.ts'
+import { openStore } from '../../src/storage/open.ts'
 
 export const LONG = '800000'
 /** Has a posting for every batch of the long one. */

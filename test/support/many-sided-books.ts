@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import type { StoredDetails } from '../../src/ledger/accounts.ts'
 import { businessDay } from '../../src/ledger/business-day.ts'
-import type { Command } from '../../src/ledger/commands.ts'
+import type { Command } from '../../src/ledger/commands/commands.ts'
 import { on } from '../../src/ledger/daily-withdrawals.ts'
 import { hasExpired } from '../../src/ledger/holds.ts'
 import type { Outcome } from '../../src/ledger/outcomes.ts'
-import type { Store } from '../../src/ledger/store.ts'
+import type { Store } from '../../src/storage/store.ts'
 import { plainTerms } from '../../src/ledger/terms.ts'
-import { SqliteStore } from '../../src/stores/sqlite/store.ts'
+import { SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts'
 import { Random } from './random.ts'
 
 const ACCOUNTS = 12
@@ -20,7 +20,7 @@ const clock = { nowMs: Date.UTC(2026, 0, 5, 9) }
 export const optionsOfManySided = {
   terms: plainTerms(7 * 86_400_000),
   clock: () => clock.nowMs,
-  foldEveryPostings: 40,
+  writeBackEveryPostings: 40,
 }
 
 const numbers = Array.from({ length: ACCOUNTS }, (_, index) => String(1_000 + index))

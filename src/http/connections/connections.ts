@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
-import { answerRefusal, faultAnswer } from '../faults/raw-errors.ts'
+import { answerRefusal, faultAnswer } from '../errors/protocol-faults.ts'
 import type { ConnectionBounds } from './bounds.ts'
 import { Connection } from './connection.ts'
 

@@ -1,6 +1,6 @@
-import type { Ledger } from '../../ledger/ledger.ts'
+import type { Ledger } from '../../service/ledger.ts'
 import type { Posting } from '../../ledger/postings.ts'
-import { otherSideOf } from '../views/transaction-view.ts'
+import { otherSideOf } from './transaction-response.ts'
 
 /** Enough for those whom an account deals with most. */
 const REMEMBERED = 1_000

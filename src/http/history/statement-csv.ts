@@ -1,5 +1,5 @@
-import type { StatementFormat } from './statement-writing.ts'
-import { timestampOf } from '../views/transaction-view.ts'
+import type { StatementFormat } from './write-statement.ts'
+import { timestampOf } from './transaction-response.ts'
 
 const columns = [
   'ts',

@@ -1,5 +1,5 @@
-import { Problem } from '../problems/problems.ts'
-import { type TransactionType, transactionTypes } from '../views/transaction-view.ts'
+import { Problem } from '../errors/problem.ts'
+import { type TransactionType, transactionTypes } from './transaction-response.ts'
 
 /** What a history can show: an opening balance is no part of it. */
 export const historyTypes = transactionTypes.filter((type) => type !== 'opening')

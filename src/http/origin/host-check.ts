@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { type AddressInfo, isIP, isIPv4 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { FastifyInstance } from 'fastify'
-import { Problem, problems } from '../problems/problems.ts'
+import { Problem, problems } from '../errors/problem.ts'
 
 const NO_HOST = new Problem(400, 'malformed_request', 'a request over HTTP/1.1 must say which Host it is for')
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import { problems } from '../problems/problems.ts'
+import { problems } from '../errors/problem.ts'
 
 /** Methods that change nothing; what they answer, a page of another origin cannot read. */
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])

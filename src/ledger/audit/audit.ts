@@ -1,9 +1,9 @@
 import { DEFAULT_TIME_ZONE } from '../business-day.ts'
 import { fingerprint } from '../idempotency.ts'
-import { outcomeFrom } from '../kept-outcomes.ts'
+import { decodeOutcome } from '../outcome-codec.ts'
 import { futureEnd } from '../future-books.ts'
 import type { Posting } from '../postings.ts'
-import { cashRequest, transferRequest } from '../rules/requests.ts'
+import { canonicalCashRequest, canonicalTransferRequest } from '../commands/canonical-request.ts'
 import { Balances } from './balances.ts'
 import { Differences } from './differences.ts'
 import { Links } from './links.ts'
@@ -86,7 +86,7 @@ function whatIsWrongWith(record: AuditedKeyRecord, numbers: ReadonlyMap<number, 
   if (postingId !== undefined && posting === undefined)
     return `points at posting ${postingId}, which does not exist`
   try {
-    outcomeFrom({ postingId, reason, snapshot }, posting)
+    decodeOutcome({ postingId, reason, snapshot }, posting)
   } catch {
     return 'has no outcome'
   }
@@ -104,18 +104,18 @@ function isOfRequest(
   if (posting.kind === 'reversal') return posting.atMs <= atMs
   if (posting.atMs !== atMs) return false
   if (posting.kind === 'capture') return true
-  const request = requestOf(posting, numbers)
+  const request = canonicalRequestOf(posting, numbers)
   return request !== undefined && fingerprint(request) === kept
 }
 
-function requestOf(posting: Posting, numbers: ReadonlyMap<number, string>): string | undefined {
+function canonicalRequestOf(posting: Posting, numbers: ReadonlyMap<number, string>): string | undefined {
   const { kind, debitAccountId, creditAccountId, amount, reference } = posting
   const from = numbers.get(debitAccountId)
   const to = numbers.get(creditAccountId)
-  if (kind === 'deposit' && to !== undefined) return cashRequest(kind, to, amount, reference)
-  if (kind === 'withdraw' && from !== undefined) return cashRequest(kind, from, amount, reference)
+  if (kind === 'deposit' && to !== undefined) return canonicalCashRequest(kind, to, amount, reference)
+  if (kind === 'withdraw' && from !== undefined) return canonicalCashRequest(kind, from, amount, reference)
   if (kind !== 'transfer' || from === undefined || to === undefined) return undefined
-  return transferRequest(from, to, amount, reference)
+  return canonicalTransferRequest(from, to, amount, reference)
 }
 
 /** Gives each item with its position, from 1 on, to `check`, and answers how many there were. */

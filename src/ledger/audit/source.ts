@@ -1,7 +1,7 @@
 import type { AccountBalance } from '../accounts.ts'
 import type { DailyWithdrawals } from '../daily-withdrawals.ts'
 import type { Hold } from '../holds.ts'
-import type { StoredOutcome } from '../kept-outcomes.ts'
+import type { StoredOutcome } from '../outcome-codec.ts'
 import type { Posting } from '../postings.ts'
 
 /** What an engine reads in pieces of a few thousand, so that nobody waits for each single one. */

@@ -7,7 +7,7 @@ import type {
   ReleaseHold,
   Transfer,
   Withdrawal,
-} from '../../../src/ledger/commands.ts'
+} from '../../../src/ledger/commands/commands.ts'
 import { isStorable, type Notebook } from './notebook.ts'
 import { type Prediction, tellAccount, tellHold, tellMovement } from './told.ts'
 

@@ -1,0 +1,90 @@
+import type { FromSchema } from 'json-schema-to-ts'
+import { type AccountDetails, accountStatuses } from '../../ledger/accounts.ts'
+import { formatCents } from '../../money.ts'
+import { Money, Timestamp } from '../shared/schemas.ts'
+import { timestampOf } from '../history/transaction-response.ts'
+
+const Limit = { ...Money, type: ['string', 'null'] } as const
+
+const Limits = {
+  type: 'object',
+  required: ['overdraft', 'withdrawal', 'daily_amount', 'daily_count'],
+  properties: {
+    overdraft: { ...Money, description: 'What the account may owe.', examples: ['0.00'] },
+    withdrawal: {
+      ...Limit,
+      description: 'The largest withdrawal; null for no limit.',
+      examples: ['1000.00'],
+    },
+    daily_amount: {
+      ...Limit,
+      description: 'The most that may be withdrawn on one day; null for no limit.',
+      examples: [null],
+    },
+    daily_count: {
+      type: ['integer', 'null'],
+      description: 'The most withdrawals on one day; null for no limit.',
+      examples: [null],
+    },
+  },
+  additionalProperties: false,
+  description: 'Those in effect: of the account itself, or else of the deployment.',
+} as const
+
+export const Account = {
+  type: 'object',
+  required: ['account_number', 'name', 'status', 'balance', 'held', 'available', 'limits', 'opened_at'],
+  properties: {
+    account_number: { type: 'string', examples: ['1001'] },
+    name: {
+      type: ['string', 'null'],
+      description: "The holder's name; null if none was given.",
+      examples: ['Ada Lovelace'],
+    },
+    status: {
+      type: 'string',
+      enum: accountStatuses,
+      description: 'A frozen account takes money in and gives none out; a closed one does neither, for good.',
+    },
+    balance: Money,
+    held: { ...Money, description: 'What holds keep from all other use.', examples: ['25.00'] },
+    available: {
+      ...Money,
+      description: 'What may be taken out: the balance less what is held, and the overdraft.',
+      examples: ['475.00'],
+    },
+    limits: Limits,
+    opened_at: {
+      ...Timestamp,
+      type: ['string', 'null'],
+      description: 'ISO 8601, UTC; null where an older version of the service has opened it.',
+    },
+  },
+  additionalProperties: false,
+} as const
+
+export type Account = FromSchema<typeof Account>
+
+/** The account as it is told. */
+export function accountView(account: AccountDetails): Account {
+  const { number, name, status, balance, held, available, limits, openedAtMs } = account
+  return {
+    account_number: number,
+    name: name ?? null,
+    status,
+    balance: formatCents(balance),
+    held: formatCents(held),
+    available: formatCents(available),
+    limits: {
+      overdraft: formatCents(limits.overdraft),
+      withdrawal: moneyOrNull(limits.withdrawal),
+      daily_amount: moneyOrNull(limits.dailyAmount),
+      daily_count: limits.dailyCount ?? null,
+    },
+    opened_at: openedAtMs === undefined ? null : timestampOf(openedAtMs),
+  }
+}
+
+function moneyOrNull(cents: bigint | undefined): string | null {
+  return cents === undefined ? null : formatCents(cents)
+}

@@ -1,0 +1,140 @@
+import type { FromSchema } from 'json-schema-to-ts'
+import type { Ledger } from '../../service/ledger.ts'
+import type { Posting, PostingKind } from '../../ledger/postings.ts'
+import { formatCents } from '../../money.ts'
+import { Money, Reference, Timestamp, TransactionId } from '../shared/schemas.ts'
+
+/** What a posting is called, seen from one of its two accounts. */
+export const transactionTypes = [
+  'opening',
+  'deposit',
+  'withdraw',
+  'transfer_out',
+  'transfer_in',
+  'capture',
+  'reversal_out',
+  'reversal_in',
+] as const
+
+export type TransactionType = (typeof transactionTypes)[number]
+
+/** The members that a transaction shows wherever it is told in full. */
+export const transactionMembers = {
+  id: TransactionId,
+  ts: Timestamp,
+  type: { type: 'string', enum: transactionTypes, examples: ['transfer_out'] },
+  amount: Money,
+  counterparty: {
+    type: ['string', 'null'],
+    description: 'The number of the other account; null for cash.',
+    examples: ['1002'],
+  },
+  reference: Reference,
+  reverses: {
+    type: ['string', 'null'],
+    description: 'The transaction that this one gives back, all or part of it.',
+    examples: [null],
+  },
+  hold_id: {
+    type: ['string', 'null'],
+    description: 'The hold that this captures.',
+    examples: [null],
+  },
+} as const
+
+export const Transaction = {
+  type: 'object',
+  required: [
+    'id',
+    'ts',
+    'type',
+    'amount',
+    'account_number',
+    'counterparty',
+    'reference',
+    'reversed',
+    'reverses',
+    'hold_id',
+  ],
+  properties: {
+    ...transactionMembers,
+    account_number: {
+      type: 'string',
+      description: 'The account that it is seen from: the one that paid, or the one that was paid in cash.',
+      examples: ['1001'],
+    },
+    reversed: {
+      type: 'string',
+      pattern: '^\\d+\\.\\d{2}$',
+      description: 'What has been given back of it so far.',
+      examples: ['0.00'],
+    },
+  },
+  additionalProperties: false,
+} as const
+
+export type Transaction = FromSchema<typeof Transaction>
+
+const typesByKind: Readonly<
+  Record<PostingKind, readonly [ofDebit: TransactionType, ofCredit: TransactionType]>
+> = {
+  opening: ['opening', 'opening'],
+  deposit: ['deposit', 'deposit'],
+  withdraw: ['withdraw', 'withdraw'],
+  transfer: ['transfer_out', 'transfer_in'],
+  capture: ['capture', 'capture'],
+  reversal: ['reversal_out', 'reversal_in'],
+}
+
+/** What the posting is to one of its two accounts. */
+export function typeSeenFrom(accountId: number, { kind, debitAccountId }: Posting): TransactionType {
+  const [ofDebit, ofCredit] = typesByKind[kind]
+  return debitAccountId === accountId ? ofDebit : ofCredit
+}
+
+/** The account on the other side. */
+export function otherSideOf(accountId: number, { debitAccountId, creditAccountId }: Posting): number {
+  return debitAccountId === accountId ? creditAccountId : debitAccountId
+}
+
+/** What one of its accounts is told of the posting; `numbers` are those of the customers on the other side, by account id. */
+export function seenFrom(
+  accountId: number,
+  posting: Posting,
+  numbers: ReadonlyMap<number, string>,
+): Pick<Transaction, keyof typeof transactionMembers> {
+  const { id, atMs, amount, reference, reversedPostingId, holdId } = posting
+  return {
+    id: String(id),
+    ts: timestampOf(atMs),
+    type: typeSeenFrom(accountId, posting),
+    amount: formatCents(amount),
+    counterparty: numbers.get(otherSideOf(accountId, posting)) ?? null,
+    reference: reference ?? null,
+    reverses: reversedPostingId === undefined ? null : String(reversedPostingId),
+    hold_id: holdId === undefined ? null : String(holdId),
+  }
+}
+
+/** The posting as a transaction of the customer who paid or, where cash did, of the one who was paid. */
+export async function transactionOf(
+  ledger: Ledger,
+  posting: Posting,
+  reversedAmount: bigint,
+): Promise<Transaction> {
+  const { debitAccountId, creditAccountId } = posting
+  const numbers = await ledger.reads.accountNumbers([debitAccountId, creditAccountId])
+  const accountId = numbers.has(debitAccountId) ? debitAccountId : creditAccountId
+  const number = numbers.get(accountId)
+  if (number === undefined) throw new TypeError('a posting between cash drawers is no transaction')
+  return {
+    ...seenFrom(accountId, posting, numbers),
+    account_number: number,
+    reversed: formatCents(reversedAmount),
+  }
+}
+
+/** A time as it is told: ISO 8601, UTC. */
+export function timestampOf(atMs: number): string {
+  return new Date(atMs).toISOString()
+}

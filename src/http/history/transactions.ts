@@ -1,0 +1,127 @@
+import { Readable } from 'node:stream'
+import type { FastifyInstance } from 'fastify'
+import type { FromSchema } from 'json-schema-to-ts'
+import type { Ledger } from '../../service/ledger.ts'
+import { balanceAfter, type Posting } from '../../ledger/postings.ts'
+import { formatCents } from '../../money.ts'
+import { encodeCursor } from '../shared/cursor.ts'
+import { HistoryQuery, pageOf, select, type Selection } from './select-history.ts'
+import { pagesOf } from './posting-range.ts'
+import { problems } from '../errors/problem.ts'
+import { loggedAccount } from '../request-log.ts'
+import { AccountParams, accountErrors, okResponse, errorResponse, Money, Timestamp } from '../shared/schemas.ts'
+import { timestampOf, typeSeenFrom } from './transaction-response.ts'
+import { type HistoryType, historyTypes } from './type-filter.ts'
+
+const HistoryRow = {
+  type: 'object',
+  required: ['ts', 'type', 'amount', 'balance'],
+  properties: {
+    ts: Timestamp,
+    type: { type: 'string', enum: historyTypes },
+    amount: Money,
+    balance: { type: 'string', description: 'The balance after it.', examples: ['510.00'] },
+  },
+  additionalProperties: false,
+} as const
+
+const Transactions = {
+  type: 'object',
+  required: ['account_number', 'transactions'],
+  properties: {
+    account_number: { type: 'string', examples: ['1001'] },
+    transactions: { type: 'array', items: HistoryRow },
+  },
+  additionalProperties: false,
+} as const
+
+interface TransactionsRoute {
+  Params: AccountParams
+  Querystring: HistoryQuery
+  Reply: FromSchema<typeof Transactions> | Readable
+}
+
+const linkHeader = {
+  Link: {
+    description:
+      'With limit, while there is more: where the next page with the same filters is, with rel="next".',
+    type: 'string',
+    examples: ['</accounts/1001/transactions?limit=100&cursor=YWZ0ZXIgNDI>; rel="next"'],
+  },
+}
+
+export function transactionRoutes(app: FastifyInstance, ledger: Ledger): void {
+  app.get<TransactionsRoute>(
+    '/accounts/:account_number/transactions',
+    {
+      schema: {
+        operationId: 'listTransactions',
+        summary: 'Transaction history',
+        description:
+          'All transactions of the account, or those of some types and of a period, oldest first: streamed, or in ' +
+          'pages with limit.',
+        tags: ['accounts'],
+        params: AccountParams,
+        querystring: HistoryQuery,
+        response: {
+          200: okResponse('The transactions.', Transactions, linkHeader),
+          ...accountErrors,
+          422: errorResponse('The limit, the cursor or a filter is not valid.', problems.badLimit),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { query } = request
+      const { account_number: number } = request.params
+      request.loggedDetails = { account: loggedAccount(number) }
+      const selection = await select(ledger, number, query)
+      if (query.limit === undefined) {
+        return reply
+          .type('application/json; charset=utf-8')
+          .send(Readable.from(streamed(ledger, selection), { highWaterMark: 1 }))
+      }
+      const { page, hasMore } = await pageOf(ledger, selection, Number(query.limit))
+      const last = page.at(-1)
+      if (hasMore && last !== undefined) reply.header('link', nextLink(number, query, last))
+      return { account_number: number, transactions: page.map((posting) => rowOf(selection, posting)) }
+    },
+  )
+}
+
+function nextLink(number: string, { limit, type, from, to }: HistoryQuery, last: Posting): string {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries({ limit, type, from, to })) {
+    if (value !== undefined) query.set(name, value)
+  }
+  query.set('cursor', encodeCursor(last.id))
+  return `</accounts/${encodeURIComponent(number)}/transactions?${query.toString()}>; rel="next"`
+}
+
+/** All of it as a body in pieces, so that memory stays flat however long it is. */
+async function* streamed(ledger: Ledger, selection: Selection): AsyncGenerator<string> {
+  const { account, includes } = selection
+  yield `{"account_number":${JSON.stringify(account.number)},"transactions":[`
+  let separator = ''
+  for await (const piece of pagesOf(ledger, account.id, selection)) {
+    const rows = includes === undefined ? piece : piece.filter(includes)
+    if (rows.length === 0) continue
+    yield separator + rows.map((posting) => JSON.stringify(rowOf(selection, posting))).join(',')
+    separator = ','
+  }
+  yield ']}'
+}
+
+/** A posting as the account's owner sees it. */
+function rowOf({ account }: Selection, posting: Posting): FromSchema<typeof HistoryRow> {
+  return {
+    ts: timestampOf(posting.atMs),
+    type: historyType(typeSeenFrom(account.id, posting)),
+    amount: formatCents(posting.amount),
+    balance: formatCents(balanceAfter(posting, account.id)),
+  }
+}
+
+function historyType(type: ReturnType<typeof typeSeenFrom>): HistoryType {
+  if (type === 'opening') throw new TypeError('an opening balance is no part of a history')
+  return type
+}

@@ -1,0 +1,93 @@
+import type { FastifyInstance } from 'fastify'
+import type { FromSchema } from 'json-schema-to-ts'
+import type { Ledger } from '../../service/ledger.ts'
+import { formatCents } from '../../money.ts'
+import { amountFrom, AmountInput, referenceFrom, ReferenceInput } from '../shared/body-members.ts'
+import { execute } from '../shared/execute.ts'
+import { commandErrors } from '../shared/command-responses.ts'
+import { IdempotencyHeaders, replayedHeader, idempotencyKeyFrom } from '../shared/idempotency.ts'
+import { okResponse, Money, Reference, Timestamp, TransactionId } from '../shared/schemas.ts'
+import { timestampOf } from '../history/transaction-response.ts'
+
+const TransferBody = {
+  type: 'object',
+  required: ['from', 'to', 'amount'],
+  properties: {
+    from: { type: 'string', description: 'The account that pays.', examples: ['1001'] },
+    to: { type: 'string', description: 'The account that is paid, another one.', examples: ['1002'] },
+    amount: AmountInput,
+    reference: ReferenceInput,
+  },
+  examples: [{ from: '1001', to: '1002', amount: '10.00', reference: 'rent for May' }],
+  description: 'Unknown members are ignored.',
+} as const
+
+const Transfer = {
+  type: 'object',
+  required: ['transaction_id', 'ts', 'from', 'to', 'amount', 'balance', 'reference'],
+  properties: {
+    transaction_id: TransactionId,
+    ts: Timestamp,
+    from: { type: 'string', examples: ['1001'] },
+    to: { type: 'string', examples: ['1002'] },
+    amount: Money,
+    balance: {
+      ...Money,
+      description: 'The balance of the paying account after it.',
+      examples: ['490.00'],
+    },
+    reference: Reference,
+  },
+  additionalProperties: false,
+} as const
+
+interface TransferRoute {
+  Headers: IdempotencyHeaders
+  Body: FromSchema<typeof TransferBody>
+  Reply: FromSchema<typeof Transfer>
+}
+
+const schema = {
+  operationId: 'transfer',
+  summary: 'Transfer money',
+  description:
+    'Moves the amount from one account to another: both sides or neither. Answered once it is durable.',
+  tags: ['transfers'],
+  headers: IdempotencyHeaders,
+  body: TransferBody,
+  response: {
+    200: okResponse('The transfer.', Transfer, replayedHeader),
+    ...commandErrors(
+      'insufficient_funds',
+      'account_closed',
+      'account_frozen',
+      'balance_limit_exceeded',
+      'account_not_found',
+      'same_account',
+    ),
+  },
+}
+
+export function transferRoutes(app: FastifyInstance, ledger: Ledger): void {
+  app.post<TransferRoute>('/transfers', { schema }, async (request, reply) => {
+    const { from, to, amount, reference } = request.body
+    const command = {
+      kind: 'transfer',
+      from,
+      to,
+      amount: amountFrom(amount),
+      ...referenceFrom(reference),
+      ...idempotencyKeyFrom(request.headers),
+    } as const
+    const { posting } = await execute(ledger, reply, command, 'posted')
+    return {
+      transaction_id: String(posting.id),
+      ts: timestampOf(posting.atMs),
+      from,
+      to,
+      amount: formatCents(posting.amount),
+      balance: formatCents(posting.debitBalance),
+      reference: posting.reference ?? null,
+    }
+  })
+}

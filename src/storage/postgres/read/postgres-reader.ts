@@ -1,0 +1,127 @@
+import type { AccountBalance, StoredDetails } from '../../../ledger/accounts.ts'
+import type { StoredHold } from '../../../ledger/holds.ts'
+import type { Posting, ReversiblePosting } from '../../../ledger/postings.ts'
+import type { StoreReads } from '../../store.ts'
+import { number, numberOrUndefined, type Row, text, textOrUndefined } from '../../row-values.ts'
+import {
+  ACCOUNT_COLUMNS,
+  accountFrom,
+  BALANCE_COLUMNS,
+  balanceFrom,
+  numberArray,
+} from '../tables/account-rows.ts'
+import { integerArray } from '../tables/arrays.ts'
+import {
+  HOLD_COLUMNS,
+  HOLDS,
+  holdFrom,
+  isOpenAt,
+  OPEN_HOLD_COLUMNS,
+  openHoldsByAccount,
+} from '../tables/hold-rows.ts'
+import { reversibleFrom, SELECT_REVERSIBLE } from '../tables/posting-rows.ts'
+import { findLatestPostingAt, readHistory } from './posting-search.ts'
+import type { ReaderPool } from '../connection/reader-pool.ts'
+import type { Parameter } from '../connection/session.ts'
+
+const SELECT_BALANCES = `SELECT ${BALANCE_COLUMNS} FROM accounts WHERE number = ANY ($1::text[])`
+
+/** A row for each open hold, and one for an account without: one statement sees one state of the books. */
+function selectDetails(accounts: string): string {
+  return `SELECT ${ACCOUNT_COLUMNS}, name, opened_at_ms, ${OPEN_HOLD_COLUMNS} FROM ${accounts}
+    LEFT JOIN holds ON holds.account_id = accounts.id AND ${isOpenAt('$1')}
+    ORDER BY accounts.id, holds.id`
+}
+
+const SELECT_DETAILS = selectDetails('(SELECT * FROM accounts WHERE number = ANY ($2::text[])) AS accounts')
+
+const SELECT_DETAILS_AFTER = selectDetails(`(SELECT * FROM accounts
+  WHERE id > $2::bigint AND number IS NOT NULL ORDER BY id LIMIT $3::bigint) AS accounts`)
+
+const SELECT_NUMBERS = 'SELECT id, number FROM accounts WHERE id = ANY ($1::bigint[]) AND number IS NOT NULL'
+
+const SELECT_HOLD = `SELECT ${HOLD_COLUMNS}, holders.latest_posting_ms FROM ${HOLDS} WHERE holds.id = $1::bigint`
+
+const IS_EMPTY = 'SELECT NOT EXISTS (SELECT 1 FROM accounts WHERE number IS NOT NULL) AS is_empty'
+
+// Whatever a batch changes or opens, it dates an account by; all but a key that it only declines.
+const LATEST_MS = `SELECT greatest(0, (SELECT max(latest_posting_ms) FROM accounts),
+  (SELECT max(at_ms) FROM idempotency_keys)) AS latest_ms`
+
+/** Answers what is asked of the books, as of the latest commit. Rejects with `StoreUnavailable`. */
+export class PostgresReader implements StoreReads {
+  readonly #pool: ReaderPool
+  readonly #clock: () => number
+
+  constructor(pool: ReaderPool, clock: () => number) {
+    this.#pool = pool
+    this.#clock = clock
+  }
+
+  async accounts(numbers: readonly string[]): Promise<readonly (AccountBalance | undefined)[]> {
+    const rows = await this.#query(SELECT_BALANCES, [numberArray(new Set(numbers))])
+    const found = new Map(rows.map(balanceFrom).map((account) => [account.number, account]))
+    return numbers.map((each) => found.get(each))
+  }
+
+  async details(accountNumber: string): Promise<StoredDetails | undefined> {
+    const [details] = await this.#details(SELECT_DETAILS, [numberArray([accountNumber])])
+    return details
+  }
+
+  detailsAfter(afterId: number, limit: number): Promise<readonly StoredDetails[]> {
+    return this.#details(SELECT_DETAILS_AFTER, [afterId, limit])
+  }
+
+  async accountNumbers(ids: readonly number[]): Promise<ReadonlyMap<number, string>> {
+    const rows = await this.#query(SELECT_NUMBERS, [integerArray(ids)])
+    return new Map(rows.map((row) => [number(row, 'id'), text(row, 'number')]))
+  }
+
+  async hold(id: number): Promise<StoredHold | undefined> {
+    const [row] = await this.#query(SELECT_HOLD, [id])
+    if (row === undefined) return undefined
+    const asOfMs = Math.max(this.#clock(), number(row, 'latest_posting_ms'))
+    return { hold: holdFrom(row), asOfMs }
+  }
+
+  async posting(id: number): Promise<ReversiblePosting | undefined> {
+    const [posting] = reversibleFrom(await this.#query(SELECT_REVERSIBLE, [integerArray([id])]), [id])
+    return posting
+  }
+
+  history(accountId: number, afterId: number, limit: number): Promise<readonly Posting[]> {
+    return this.#pool.read((session) => readHistory(session, accountId, afterId, limit))
+  }
+
+  latestPostingAt(accountId: number, atMs: number): Promise<Posting | undefined> {
+    return this.#pool.read((session) => findLatestPostingAt(session, accountId, atMs))
+  }
+
+  async isEmpty(): Promise<boolean> {
+    const [row] = await this.#query(IS_EMPTY, [])
+    return row?.['is_empty'] === true
+  }
+
+  async latestMs(): Promise<number> {
+    const [row] = await this.#query(LATEST_MS, [])
+    return row === undefined ? 0 : number(row, 'latest_ms')
+  }
+
+  #query(statement: string, parameters: readonly Parameter[]): Promise<readonly Row[]> {
+    return this.#pool.read((session) => session.query(statement, parameters))
+  }
+
+  async #details(statement: string, parameters: readonly Parameter[]): Promise<readonly StoredDetails[]> {
+    const nowMs = this.#clock()
+    const rows = await this.#query(statement, [nowMs, ...parameters])
+    const openHolds = openHoldsByAccount(rows)
+    const firstRows = new Map(rows.toReversed().map((row) => [number(row, 'id'), row]))
+    return [...firstRows].toReversed().map(([id, row]) => ({
+      account: accountFrom(row, openHolds.get(id)),
+      name: textOrUndefined(row, 'name'),
+      openedAtMs: numberOrUndefined(row, 'opened_at_ms'),
+      asOfMs: Math.max(nowMs, number(row, 'latest_posting_ms')),
+    }))
+  }
+}

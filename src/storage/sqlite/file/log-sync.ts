@@ -1,0 +1,110 @@
+import { closeSync, fdatasync, openSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { OutcomeUnknown } from '../../store.ts'
+import type { FatalFault } from './fault.ts'
+import type { LogState } from './log-state.ts'
+import type { WatchedFiles } from './watched-files.ts'
+import type { WriterLock } from './writer-lock.ts'
+
+const syncData = promisify(fdatasync)
+
+/** The files were there a moment ago: what is begun now is looked at again before it is answered. */
+const RECENT_MS = 50
+
+/** What a log is synced with. */
+export interface LogSyncParts {
+  readonly path: string
+  readonly fault: FatalFault
+  readonly files: WatchedFiles
+  readonly state: LogState
+  readonly lock: WriterLock
+}
+
+/**
+ * Puts what SQLite has committed on the disk, on another thread than the one that serves requests. SQLite itself would
+ * wait for the disk inside COMMIT, and the whole service with it.
+ *
+ * SQLite appends each commit to its write-ahead log in the order of the commits, with a checksum over all before it, so
+ * after a power cut there is a first part of the commits and never a later one alone. A sync of the log therefore makes
+ * every commit so far durable, which is just what `PRAGMA synchronous = FULL` does and when it does it.
+ *
+ * That holds for the files that a start would find: what is in a file that was removed is not durable, so none is
+ * answered for.
+ */
+export class LogSync {
+  readonly #parts: LogSyncParts
+  readonly #descriptor: number
+  #underWay: Promise<void> = Promise.resolve()
+  #checkedAtMs = 0
+
+  /** The log must be there already: it is from the first write of an open database to its close. */
+  constructor(parts: LogSyncParts) {
+    this.#parts = parts
+    this.#descriptor = openSync(parts.path, 'r+')
+  }
+
+  /** Throws `StoreUnavailable` once the store has met a fault. Nothing may be committed from then on. */
+  throwIfFailed(): void {
+    if (performance.now() - this.#checkedAtMs > RECENT_MS) this.#checkFiles()
+    this.#parts.fault.throwIfRaised()
+  }
+
+  /** Whether no fault has been met, and all files are where they were. */
+  get isSound(): boolean {
+    this.#checkFiles()
+    return !this.#parts.fault.isRaised
+  }
+
+  /** Whether another program may have written to the database: `assertOnlyWriter` tells, outside of a transaction. */
+  get mayHaveOtherWriter(): boolean {
+    return this.#parts.state.hasChanged
+  }
+
+  /** Throws `StoreUnavailable` when another program has written to the database: what memory knows of it is wrong then. */
+  assertOnlyWriter(): void {
+    if (this.#parts.state.hasForeignCommit())
+      this.#parts.fault.raise(
+        'another program has written to the store; run verify, then restart the service',
+      )
+    this.#parts.fault.throwIfRaised()
+  }
+
+  /** Settles once all that was committed before the call is on the disk. Rejects with `OutcomeUnknown`. */
+  sync(): Promise<void> {
+    this.#parts.state.committed()
+    this.#underWay = this.#sync()
+    return this.#underWay
+  }
+
+  /** Settles with the latest `sync`. Rejects with `StoreUnavailable` when the store has met a fault. */
+  async settled(): Promise<void> {
+    // Its own caller learns of its failure; here the fault behind it tells.
+    await this.#underWay.catch(() => undefined)
+    this.#checkFiles()
+    this.#parts.fault.throwIfRaised()
+  }
+
+  close(): void {
+    closeSync(this.#descriptor)
+  }
+
+  async #sync(): Promise<void> {
+    try {
+      await syncData(this.#descriptor)
+    } catch (cause) {
+      // The system may have dropped what it could not write, so a second try that succeeds would prove nothing.
+      this.#parts.fault.raise('the disk has failed; restart the service once it is sound', cause)
+      throw new OutcomeUnknown('the disk did not confirm what was written', { cause })
+    }
+    this.#checkFiles()
+    if (this.#parts.fault.isRaised) throw new OutcomeUnknown('the files may not have what was written')
+    if (!this.#parts.state.isEmpty) this.#parts.lock.expectLog(this.#parts.files.databaseModifiedMs)
+  }
+
+  #checkFiles(): void {
+    this.#checkedAtMs = performance.now()
+    const loss = this.#parts.files.findLoss()
+    if (loss !== undefined)
+      this.#parts.fault.raise(`${loss}; stop the service with SIGTERM, put the file back and start it again`)
+  }
+}

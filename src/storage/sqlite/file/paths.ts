@@ -1,0 +1,70 @@
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+} from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { StoreOpenError } from '../../store.ts'
+
+/** The files of a store by their real paths: SQLite names those beside the database after the target of a link. */
+export interface StorePaths {
+  readonly database: string
+  /** The write-ahead log. */
+  readonly log: string
+  /** The index of the log, which all processes that have the file open share. */
+  readonly index: string
+  readonly lock: string
+}
+
+/** Where the files of the store at `path` are, or will be. Makes the folder. */
+export function storePaths(path: string): StorePaths {
+  makeFolder(dirname(resolve(path)))
+  const database = realPathOf(resolve(path))
+  return { database, log: `${database}-wal`, index: `${database}-shm`, lock: `${database}-lock` }
+}
+
+/** How many bytes the file has; 0 when there is none. */
+export function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
+}
+
+/** Throws `StoreOpenError` where SQLite would take a store for a new one and delete its log, or another name leads to it. */
+export function refuseUnsafeFiles({ database, log }: StorePaths): void {
+  if (sizeOf(database) === 0 && sizeOf(log) > 0) {
+    throw new StoreOpenError(
+      `${database} is missing or empty, but ${log} has operations of it; put the file back, or restore a backup and remove the log`,
+    )
+  }
+  if ((statSync(database, { throwIfNoEntry: false })?.nlink ?? 1) > 1) {
+    throw new StoreOpenError(
+      `${database} has other names (hard links), under which another process could change it; remove them or use a copy`,
+    )
+  }
+}
+
+/** Makes an empty file that only its owner may read, unless there is one. SQLite gives the files beside it the same rights. */
+export function makePrivateFile(path: string): void {
+  // An existing one must not be opened here: closing it would drop the locks that this process has on it.
+  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600))
+}
+
+/** Makes the folder and those above it. Node's own recursive way never returns where the system denies a folder's existence. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
+  mkdirSync(path, { mode: 0o700 })
+}
+
+/** The target of a link need not exist yet. */
+function realPathOf(path: string): string {
+  const entry = lstatSync(path, { throwIfNoEntry: false })
+  if (entry === undefined) return join(realpathSync(dirname(path)), basename(path))
+  if (entry.isSymbolicLink() && !existsSync(path))
+    return realPathOf(resolve(dirname(path), readlinkSync(path)))
+  return realpathSync(path)
+}

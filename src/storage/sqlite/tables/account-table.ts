@@ -1,0 +1,152 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { type Account, accountStatuses } from '../../../ledger/accounts.ts'
+import type { OpenedAccount } from '../../../ledger/batch-state.ts'
+import { ACCOUNT_COLUMNS, type StoredAccount, storedAccountFrom } from './account-rows.ts'
+import { writeChecksums } from './checksums.ts'
+import { prepare } from './prepare.ts'
+import { HistoryLists } from './history-lists.ts'
+import { number, numberOrUndefined, type Row, textOrUndefined } from '../../row-values.ts'
+
+/** What is told of an account and decides nothing. */
+export interface AccountLabel {
+  readonly id: number
+  readonly number: string | undefined
+  readonly name: string | undefined
+  readonly openedAtMs: number | undefined
+}
+
+/** The rows of the accounts, each with its balance and the list of its postings. */
+export class AccountTable {
+  readonly lists: HistoryLists
+  readonly #selectByNumber: StatementSync
+  readonly #selectById: StatementSync
+  readonly #selectAll: StatementSync
+  readonly #selectCashDrawers: StatementSync
+  readonly #selectLabelByNumber: StatementSync
+  readonly #selectLabelsAfter: StatementSync
+  readonly #selectNumber: StatementSync
+  readonly #selectLatestId: StatementSync
+  readonly #selectFoldedUpTo: StatementSync
+  readonly #insert: StatementSync
+  readonly #alter: StatementSync
+  readonly #writeChecksum: StatementSync
+  readonly #fold: StatementSync
+  readonly #updateFoldedUpTo: StatementSync
+
+  constructor(database: DatabaseSync) {
+    this.lists = new HistoryLists(database)
+    const select = `SELECT ${ACCOUNT_COLUMNS} FROM accounts`
+    this.#selectByNumber = prepare(database, `${select} WHERE number = ?`)
+    this.#selectById = prepare(database, `${select} WHERE id = ?`)
+    this.#selectAll = prepare(database, `${select} ORDER BY id`)
+    this.#selectCashDrawers = prepare(database, `${select} WHERE number IS NULL ORDER BY id`)
+    const selectLabel = 'SELECT id, number, name, opened_at_ms FROM accounts'
+    this.#selectLabelByNumber = prepare(database, `${selectLabel} WHERE number = ?`)
+    this.#selectLabelsAfter = prepare(
+      database,
+      `${selectLabel} WHERE id > ? AND number IS NOT NULL ORDER BY id LIMIT ?`,
+    )
+    this.#selectNumber = prepare(database, 'SELECT number FROM accounts WHERE id = ?')
+    this.#selectLatestId = prepare(database, 'SELECT max(id) AS id FROM accounts')
+    this.#selectFoldedUpTo = prepare(database, 'SELECT posting_id FROM folded_up_to')
+    this.#insert = prepare(
+      database,
+      `INSERT INTO accounts (id, number, name, opened_at_ms, balance, recent_postings) VALUES (?, ?, ?, ?, 0, x'')`,
+    )
+    this.#alter = prepare(
+      database,
+      `UPDATE accounts SET status = ?, overdraft_limit = ?, withdrawal_limit = ?, daily_amount_limit = ?,
+         daily_count_limit = ? WHERE id = ?`,
+    )
+    this.#writeChecksum = prepare(database, writeChecksums('accounts', 'id = ?'))
+    this.#fold = prepare(
+      database,
+      `UPDATE accounts SET balance = ?, latest_posting_id = ?, recent_postings = ?, withdrawn_day = ?,
+         withdrawn_amount = ?, withdrawn_count = ? WHERE id = ?`,
+    )
+    this.#updateFoldedUpTo = prepare(database, 'UPDATE folded_up_to SET posting_id = ?')
+  }
+
+  find(accountNumber: string): StoredAccount | undefined {
+    const row = this.#selectByNumber.get(accountNumber)
+    return row && storedAccountFrom(row)
+  }
+
+  findById(id: number): StoredAccount | undefined {
+    const row = this.#selectById.get(id)
+    return row && storedAccountFrom(row)
+  }
+
+  /** Every account, cash drawers too. */
+  *all(): Generator<StoredAccount> {
+    for (const row of this.#selectAll.iterate()) yield storedAccountFrom(row)
+  }
+
+  /** The bank's cash drawers in the order in which they are to be used. */
+  cashDrawers(): StoredAccount[] {
+    return this.#selectCashDrawers.all().map(storedAccountFrom)
+  }
+
+  label(accountNumber: string): AccountLabel | undefined {
+    const row = this.#selectLabelByNumber.get(accountNumber)
+    return row && labelFrom(row)
+  }
+
+  /** The customers' accounts with ids above `afterId`, in the order of their ids, `limit` at most. */
+  labelsAfter(afterId: number, limit: number): AccountLabel[] {
+    return this.#selectLabelsAfter.all(afterId, limit).map(labelFrom)
+  }
+
+  /** What customers call the account; undefined for a cash drawer, and where there is no account. */
+  numberOf(id: number): string | undefined {
+    const row = this.#selectNumber.get(id)
+    return row && textOrUndefined(row, 'number')
+  }
+
+  /** All postings up to this one are folded into the rows. */
+  writtenBackUpToPostingId(): number {
+    const row = this.#selectFoldedUpTo.get()
+    if (row === undefined) throw new Error('the store does not say how far its accounts are folded')
+    return number(row, 'posting_id')
+  }
+
+  setWrittenBackUpToPostingId(postingId: number): void {
+    this.#updateFoldedUpTo.run(postingId)
+  }
+
+  latestId(): number {
+    const row = this.#selectLatestId.get()
+    return row === undefined ? 0 : number(row, 'id')
+  }
+
+  insert({ account, name }: OpenedAccount, openedAtMs: number): void {
+    this.#insert.run(account.id, account.number ?? null, name ?? null, openedAtMs)
+    this.#writeChecksum.run(account.id)
+  }
+
+  /** Writes the status and the limits of the account. */
+  alter({ id, status, limits }: Account): void {
+    const { overdraft = null, withdrawal = null, dailyAmount = null, dailyCount = null } = limits
+    this.#alter.run(accountStatuses.indexOf(status), overdraft, withdrawal, dailyAmount, dailyCount, id)
+    this.#writeChecksum.run(id)
+  }
+
+  /** Writes to its row what the account has come to by its latest posting, and lists the postings that are new to it. */
+  fold(
+    { id, balance, latestPostingId, withdrawn }: Omit<StoredAccount, 'number' | 'status' | 'limits'>,
+    unflushed: readonly number[],
+  ): void {
+    const recentPostings = this.lists.append(id, unflushed)
+    const { day, amount, count } = withdrawn
+    this.#fold.run(balance, latestPostingId, recentPostings, day, `${amount}`, count, id)
+  }
+}
+
+function labelFrom(row: Row): AccountLabel {
+  return {
+    id: number(row, 'id'),
+    number: textOrUndefined(row, 'number'),
+    name: textOrUndefined(row, 'name'),
+    openedAtMs: numberOrUndefined(row, 'opened_at_ms'),
+  }
+}

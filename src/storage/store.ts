@@ -1,0 +1,84 @@
+import type { AccountBalance, StoredDetails } from '../ledger/accounts.ts'
+import type { Command } from '../ledger/commands/commands.ts'
+import type { StoredHold } from '../ledger/holds.ts'
+import type { Outcome } from '../ledger/outcomes.ts'
+import type { Posting, ReversiblePosting } from '../ledger/postings.ts'
+
+/**
+ * The port that every engine implements. An engine loads what a batch names, lets `decide` judge each command in
+ * order, and makes the result durable in one transaction; it knows no rule of its own.
+ */
+export interface Store extends StoreReads {
+  /**
+   * Decides the commands in order and makes all of it durable, or nothing of it. Answers an outcome for each.
+   * Rejects with `StoreUnavailable` when it could not, and then nothing has changed; with `OutcomeUnknown` when it
+   * could not even learn that.
+   */
+  commit(commands: readonly Command[]): Promise<readonly Outcome[]>
+
+  /**
+   * Writes something that changes nothing, durably, and beside no batch. Rejects with `StoreUnavailable`, which says why,
+   * where a batch would not be taken now.
+   */
+  probe(): Promise<void>
+
+  /** Whether no customer has an account yet. */
+  isEmpty(): Promise<boolean>
+
+  /** The latest date in the books, 0 when nothing is dated yet. */
+  latestMs(): Promise<number>
+
+  /** Lets go of everything it holds. Nothing may be under way. */
+  close(): Promise<void>
+}
+
+/** What can be read, each from one state of the books that is durable. Rejects with `StoreUnavailable`. */
+export interface StoreReads {
+  /** The customers' accounts of these numbers, in their order, all from one state of the books. */
+  accounts(numbers: readonly string[]): Promise<readonly (AccountBalance | undefined)[]>
+
+  /** Everything about the customer's account of that number, at the ledger's time. */
+  details(number: string): Promise<StoredDetails | undefined>
+
+  /** Customers' accounts with ids above `afterId`, in the order of their ids, `limit` at most. */
+  detailsAfter(afterId: number, limit: number): Promise<readonly StoredDetails[]>
+
+  /** The numbers of these accounts, by id; a cash drawer has none and is missing. */
+  accountNumbers(ids: readonly number[]): Promise<ReadonlyMap<number, string>>
+
+  /** The hold of that id, at the ledger's time. */
+  hold(id: number): Promise<StoredHold | undefined>
+
+  /** The posting of that id, with what was given back of it. */
+  posting(id: number): Promise<ReversiblePosting | undefined>
+
+  /** The account's postings with ids above `afterId`, oldest first, `limit` at most. */
+  history(accountId: number, afterId: number, limit: number): Promise<readonly Posting[]>
+
+  /**
+   * The latest posting in the account's history that is dated at or before `atMs`. Takes no longer on a long history
+   * than on a short one.
+   */
+  latestPostingAt(accountId: number, atMs: number): Promise<Posting | undefined>
+}
+
+/** Where a store reports what its operator should know of it. */
+export interface StoreLog {
+  warn(details: object, message: string): void
+  fatal(details: object, message: string): void
+}
+
+/** The store could not do what was asked, and nothing has changed. The sender may try again. */
+export class StoreUnavailable extends Error {
+  override readonly name: string = 'StoreUnavailable'
+}
+
+/** The store was lost while it worked, and may have done what was asked. A retry with the same key tells. */
+export class OutcomeUnknown extends StoreUnavailable {
+  override readonly name = 'OutcomeUnknown'
+}
+
+/** The store cannot be opened, for a reason that its message tells the operator in one line. */
+export class StoreOpenError extends Error {
+  override readonly name = 'StoreOpenError'
+}
