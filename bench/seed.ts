@@ -2,7 +2,7 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
 import { parseArgs } from 'node:util'
-import type { Command } from '../src/ledger/commands/commands.ts'
+import type { Command } from '../src/ledger/commands/registry.ts'
 import type { Store } from '../src/storage/store.ts'
 import { plainTerms } from '../src/ledger/terms.ts'
 import { openTestAccounts } from '../src/service/test-accounts.ts'

@@ -1,5 +1,6 @@
 import { uptime } from 'node:os'
-import { CLOCK_TOLERANCE_MS, ClockFault, durationOf } from './ledger/clock.ts'
+import { CLOCK_TOLERANCE_MS, durationOf } from './ledger/clock.ts'
+import { ClockFault } from './storage/store.ts'
 
 /** What a computer knows of time, in milliseconds. */
 export interface TimeSources {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { WatchedClock } from '../src/clock.ts'
-import { ClockFault } from '../src/ledger/clock.ts'
+import { ClockFault } from '../src/storage/store.ts'
 
 const HOUR_MS = 3_600_000
 const START_MS = Date.UTC(2026, 10, 24)

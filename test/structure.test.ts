@@ -15,13 +15,17 @@ const programs = ['src/main.ts', 'src/verify.ts', 'src/redate.ts']
 /** What each layer may import besides itself. */
 const mayImport: ReadonlyMap<string, readonly string[]> = new Map([
   ['money', []],
-  ['clock', ['ledger']],
+  ['clock', ['ledger', 'storage']],
   ['config', ['ledger', 'money']],
   ['logging', ['config']],
   ['ledger', ['money']],
-  ['stores', ['ledger', 'money']],
-  ['http', ['ledger', 'money']],
+  ['storage', ['ledger', 'money']],
+  ['service', ['ledger', 'money', 'storage']],
+  ['http', ['service', 'ledger', 'money', 'storage']],
 ])
+
+/** What all but the programs may know of storage: the port, not what implements it. */
+const port = 'src/storage/store.ts'
 
 /** Without these the ledger has no I/O, no clock and no driver. */
 const pureBuiltins = ['node:crypto']
@@ -32,9 +36,9 @@ function layerOf(path: string): string {
   return path.split('/')[1]?.replace(/\.ts$/, '') ?? ''
 }
 
-/** `sqlite` for `src/stores/sqlite/database.ts`, undefined for what all engines share. */
+/** `sqlite` for `src/storage/sqlite/sqlite-store.ts`, undefined for what all engines share. */
 function engineOf(path: string): string | undefined {
-  return /^src\/stores\/([^/]+)\//.exec(path)?.[1]
+  return /^src\/storage\/([^/]+)\//.exec(path)?.[1]
 }
 
 /** A folder within a layer counts as one room; a file that stands beside such folders counts for itself. */
@@ -64,7 +68,7 @@ function matchingLines(source: Source, pattern: RegExp, fix: string): readonly s
 describe('the structure', () => {
   test('the layers that the rules speak of exist', () => {
     const found = new Set(src.map((source) => layerOf(source.path)))
-    for (const layer of ['money', 'ledger', 'stores', 'http', 'config', 'program']) {
+    for (const layer of ['money', 'ledger', 'storage', 'service', 'http', 'config', 'program']) {
       assert.ok(
         found.has(layer),
         `src has no ${layer} any more: the rules of this test would hold over nothing`,
@@ -72,7 +76,7 @@ describe('the structure', () => {
     }
   })
 
-  test('imports run one way: money ← ledger ← stores, http ← main', () => {
+  test('imports run one way: money ← ledger ← storage ← service ← http ← main', () => {
     const breaches = breachesIn(src, ({ path, files }) => {
       const layer = layerOf(path)
       if (layer === 'program') return []
@@ -111,8 +115,18 @@ describe('the structure', () => {
       if (engine === undefined) return []
       return files
         .filter((file) => ![engine, undefined].includes(engineOf(file)))
-        .map((file) => `must not import ${file}: move what both engines need up into src/stores`)
+        .map((file) => `must not import ${file}: move what both engines need up into src/storage`)
     })
+    expectNone(breaches)
+  })
+
+  test('all but storage and the programs know the port of storage and no engine', () => {
+    const others = src.filter(({ path }) => !['storage', 'program'].includes(layerOf(path)))
+    const breaches = breachesIn(others, ({ files }) =>
+      files
+        .filter((file) => layerOf(file) === 'storage' && file !== port)
+        .map((file) => `must not import ${file}: ask the port, ${port}, for it`),
+    )
     expectNone(breaches)
   })
 
@@ -161,10 +175,10 @@ describe('the structure', () => {
     expectNone(breaches)
   })
 
-  test('SQL is found in src/stores alone', () => {
+  test('SQL is found in src/storage alone', () => {
     const sql =
       /\b(?:select\b.+\bfrom\s+\w|insert\s+into\s|update\s+\w+\s+set\s|delete\s+from\s|create\s+(?:table|index)\s|pragma\s+\w|begin\s+immediate)/i
-    const elsewhere = src.filter(({ path }) => layerOf(path) !== 'stores')
+    const elsewhere = src.filter(({ path }) => layerOf(path) !== 'storage')
     expectNone(
       breachesIn(elsewhere, (source) => matchingLines(source, sql, 'give the store a method for it')),
     )

@@ -1,12 +1,5 @@
-import { StoreUnavailable } from '../storage/store.ts'
-
 /** Clocks that should agree may differ by this: NTP corrects by less, and a date that is wrong by it does no harm. */
 export const CLOCK_TOLERANCE_MS = 10_000
-
-/** The time of day is not known well enough to date anything by it. */
-export class ClockFault extends StoreUnavailable {
-  override readonly name = 'ClockFault'
-}
 
 const UNITS = [
   ['day', 86_400_000],
@@ -18,4 +11,10 @@ const UNITS = [
 export function durationOf(ms: number): string {
   const [unit, unitMs] = UNITS.find(([, each]) => Math.abs(ms) >= 2 * each) ?? ['second', 1_000]
   return `${Math.round(Math.abs(ms) / unitMs)} ${unit}s`
+}
+
+/** Says when the books end, if that is later than now by more than clocks differ. */
+export function futureEnd(latestMs: number, nowMs: number): string | undefined {
+  if (latestMs <= nowMs + CLOCK_TOLERANCE_MS) return undefined
+  return `the books end at ${new Date(latestMs).toISOString()}, ${durationOf(latestMs - nowMs)} from now`
 }

@@ -41,7 +41,7 @@ export interface StoredHold {
   readonly asOfMs: number
 }
 
-/** So many holds may be open on one account, so that looking through them stays cheap. */
+/** How many holds may be open on one account, so that looking through them stays cheap. */
 export const MAX_OPEN_HOLDS = 1_000
 
 /** Whether the hold has run out by then. Its money is free from that moment on, whether anything runs or not. */
@@ -51,6 +51,11 @@ export function hasExpired({ expiresAtMs }: OpenHold, nowMs: number): boolean {
 
 export function holdStatus(hold: Hold, nowMs: number): HoldState | 'expired' {
   return hold.state === 'open' && hasExpired(hold, nowMs) ? 'expired' : hold.state
+}
+
+/** The holds that have not expired by then. */
+export function unexpired(openHolds: readonly OpenHold[], nowMs: number): readonly OpenHold[] {
+  return openHolds.filter((hold) => !hasExpired(hold, nowMs))
 }
 
 /** What the holds keep from all other use at that time, in cents. */

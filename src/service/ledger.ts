@@ -1,5 +1,10 @@
-import { type AccountBalance, type AccountDetails, accountState, type StoredDetails } from '../ledger/accounts.ts'
-import type { Command } from '../ledger/commands/commands.ts'
+import {
+  type AccountBalance,
+  type AccountDetails,
+  accountState,
+  type StoredDetails,
+} from '../ledger/accounts.ts'
+import type { Command } from '../ledger/commands/registry.ts'
 import { settleTogether, type PendingItem, BatchLoader } from './batch-loader.ts'
 import type { Outcome } from '../ledger/outcomes.ts'
 import { type Store, type StoreReads, StoreUnavailable } from '../storage/store.ts'

@@ -1,4 +1,4 @@
-import type { OpenAccount } from '../ledger/commands/commands.ts'
+import type { OpenAccount } from '../ledger/commands/open-account.ts'
 import type { Store } from '../storage/store.ts'
 
 const testAccounts: readonly OpenAccount[] = [

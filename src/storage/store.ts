@@ -1,5 +1,5 @@
 import type { AccountBalance, StoredDetails } from '../ledger/accounts.ts'
-import type { Command } from '../ledger/commands/commands.ts'
+import type { Command } from '../ledger/commands/registry.ts'
 import type { StoredHold } from '../ledger/holds.ts'
 import type { Outcome } from '../ledger/outcomes.ts'
 import type { Posting, ReversiblePosting } from '../ledger/postings.ts'
@@ -81,4 +81,9 @@ export class OutcomeUnknown extends StoreUnavailable {
 /** The store cannot be opened, for a reason that its message tells the operator in one line. */
 export class StoreOpenError extends Error {
   override readonly name = 'StoreOpenError'
+}
+
+/** The time of day is not known well enough to date anything by it. */
+export class ClockFault extends StoreUnavailable {
+  override readonly name = 'ClockFault'
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Command } from '../../src/ledger/commands/commands.ts'
+import type { Command } from '../../src/ledger/commands/registry.ts'
 import { plainTerms } from '../../src/ledger/terms.ts'
 import { openPostgres } from '../../src/storage/postgres/open-postgres.ts'
 import { ask, throwIfFailed, expect, openPair } from '../storage/postgres-stores.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { NO_LIMITS } from '../../src/ledger/accounts.ts'
-import type { Command } from '../../src/ledger/commands/commands.ts'
+import type { Command } from '../../src/ledger/commands/registry.ts'
 import { plainTerms } from '../../src/ledger/terms.ts'
 import { openPostgres, verifyPostgres } from '../../src/storage/postgres/open-postgres.ts'
 import { createDatabase, withSql } from '../support/postgres.ts'

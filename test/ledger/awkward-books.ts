@@ -1,8 +1,8 @@
 import { type Account, plainAccount } from '../../src/ledger/accounts.ts'
-import { BatchState } from '../../src/ledger/batch-state.ts'
+import { BatchState } from '../../src/ledger/batch/batch-state.ts'
 import { type Hold, MAX_OPEN_HOLDS, type OpenHold } from '../../src/ledger/holds.ts'
 import { closedKeyRecord, fingerprint, keyDigest } from '../../src/ledger/idempotency.ts'
-import type { LoadedState } from '../../src/ledger/loaded-state.ts'
+import type { LoadedState } from '../../src/ledger/batch/loaded-state.ts'
 import type { Posting, PostingKind } from '../../src/ledger/postings.ts'
 import { MAX_CENTS } from '../../src/money.ts'
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { plainAccount } from '../../src/ledger/accounts.ts'
-import type { BatchState } from '../../src/ledger/batch-state.ts'
-import type { Command } from '../../src/ledger/commands/commands.ts'
+import type { BatchState } from '../../src/ledger/batch/batch-state.ts'
+import type { Command } from '../../src/ledger/commands/registry.ts'
 import { decide } from '../../src/ledger/decide.ts'
 import { type Reason, reasonFrom, rejections } from '../../src/ledger/rejections.ts'
 import { plainTerms } from '../../src/ledger/terms.ts'
@@ -69,11 +69,11 @@ const precedence: readonly (readonly [Reason, Command])[] = [
 /** What the books would have an engine write, besides what is kept under keys. */
 function changesIn(books: BatchState): unknown {
   return {
-    postings: books.postings,
-    opened: books.openedAccounts,
-    changed: [...books.changedAccounts],
-    altered: [...books.accountsWithNewSettings],
-    holds: [...books.changedHolds],
+    postings: books.postings.added,
+    opened: books.accounts.opened,
+    changed: [...books.accounts.changed],
+    altered: [...books.accounts.withNewSettings],
+    holds: [...books.holds.changed],
   }
 }
 
@@ -100,7 +100,7 @@ describe('the rules', () => {
       assert.deepEqual(outcome, { status: 'rejected', reason, replayed: false })
       assert.deepEqual(changesIn(books), noChanges)
       assert.deepEqual(accounts, awkwardAccounts())
-      assert.equal(books.newKeyRecords.length, isLive ? 1 : 0)
+      assert.equal(books.keys.saved.length, isLive ? 1 : 0)
     })
   }
 
@@ -109,7 +109,7 @@ describe('the rules', () => {
     const original = { idempotencyKey: 'k' }
     const outcome = decide(books, { kind: 'reverse', original, idempotencyKey: 'k' }, terms)
     assert.deepEqual(outcome, { status: 'rejected', reason: 'idempotency_key_reused', replayed: false })
-    assert.equal(books.newKeyRecords.length, 0)
+    assert.equal(books.keys.saved.length, 0)
   })
 
   test('a closed account that is closed again is answered as it is, and nothing is written', () => {
@@ -126,7 +126,7 @@ describe('the rules', () => {
     })
     const outcome = decide(books, { kind: 'withdraw', account: '1', amount: 10n }, terms)
     assert.deepEqual(outcome, { status: 'rejected', reason: 'cash_limit_exceeded', replayed: false })
-    assert.equal(books.lackedCash, true)
+    assert.equal(books.accounts.lackedCash, true)
   })
 
   test('a posting names both sides, and they change by the same amount', () => {
@@ -134,7 +134,7 @@ describe('the rules', () => {
     const drawer = plainAccount(1, undefined, -100n)
     const books = booksWith({ accounts: [account], cashDrawers: [drawer] })
     decide(books, { kind: 'withdraw', account: '1', amount: 30n, reference: 'rent' }, terms)
-    assert.deepEqual(books.postings, [
+    assert.deepEqual(books.postings.added, [
       {
         id: 7,
         atMs: NOW_MS,

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Command } from '../../src/ledger/commands/commands.ts'
+import type { Command } from '../../src/ledger/commands/registry.ts'
 import { MAX_CENTS } from '../../src/money.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Command, CommandKind, CommandKinds } from '../../src/ledger/commands/commands.ts'
+import type { Command, CommandKind, CommandKinds } from '../../src/ledger/commands/registry.ts'
 import { type ModelTerms, Notebook } from './model/notebook.ts'
 import { reverse } from './model/reversing.ts'
 import { capture, change, deposit, open, placeHold, release, transfer, withdraw } from './model/rules.ts'

@@ -1,13 +1,13 @@
 import { type Account, plainAccount, type StoredDetails } from '../../src/ledger/accounts.ts'
 import { audit, type AuditReport } from '../../src/ledger/audit/audit.ts'
 import type { AuditSource, ListedPosting } from '../../src/ledger/audit/source.ts'
-import { BatchState } from '../../src/ledger/batch-state.ts'
-import type { Command } from '../../src/ledger/commands/commands.ts'
+import { BatchState } from '../../src/ledger/batch/batch-state.ts'
+import type { Command } from '../../src/ledger/commands/registry.ts'
 import { decide } from '../../src/ledger/decide.ts'
 import type { Hold, StoredHold } from '../../src/ledger/holds.ts'
 import { type KeyRecord, keyDigest } from '../../src/ledger/idempotency.ts'
 import { decodeOutcome, encodeOutcome } from '../../src/ledger/outcome-codec.ts'
-import type { LoadedState } from '../../src/ledger/loaded-state.ts'
+import type { LoadedState } from '../../src/ledger/batch/loaded-state.ts'
 import type { Outcome } from '../../src/ledger/outcomes.ts'
 import { isInHistory, type Posting, type ReversiblePosting } from '../../src/ledger/postings.ts'
 import { requiredState } from '../../src/ledger/commands/registry.ts'
@@ -162,14 +162,14 @@ export class PlainStore implements Store {
   }
 
   #keep(books: BatchState): void {
-    for (const { account, name } of books.openedAccounts) {
+    for (const { account, name } of books.accounts.opened) {
       this.#accounts.push(account)
       this.#told.set(account.id, { name, openedAtMs: books.nowMs })
     }
-    for (const account of books.changedAccounts) this.#accounts[account.id - 1] = account
-    for (const hold of books.changedHolds.values()) this.#holds[hold.id - 1] = hold
-    this.#postings.push(...books.postings)
-    for (const record of books.newKeyRecords) {
+    for (const account of books.accounts.changed) this.#accounts[account.id - 1] = account
+    for (const hold of books.holds.changed.values()) this.#holds[hold.id - 1] = hold
+    this.#postings.push(...books.postings.added)
+    for (const record of books.keys.saved) {
       const stored = encodeOutcome(record.outcome)
       const outcome = decodeOutcome(stored, this.#posting(stored.postingId))
       this.#keyRecords.set(record.digest, { ...record, outcome })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Command } from '../../src/ledger/commands/commands.ts'
+import type { Command } from '../../src/ledger/commands/registry.ts'
 import { heldAt, holdStatus } from '../../src/ledger/holds.ts'
 import { DAY_MS } from '../ledger/generated-commands.ts'
 import { answerOf, answerTo, openAccount, withdrawal, type WithStore } from './store-under-test.ts'

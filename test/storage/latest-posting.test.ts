@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Command } from '../../src/ledger/commands/commands.ts'
+import type { Command } from '../../src/ledger/commands/registry.ts'
 import type { Posting } from '../../src/ledger/postings.ts'
 import { plainTerms } from '../../src/ledger/terms.ts'
 import { SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Command } from '../../src/ledger/commands/commands.ts'
+import type { Command } from '../../src/ledger/commands/registry.ts'
 import { ask, throwIfFailed, expect, openPair } from './postgres-stores.ts'
 
 /** A full batch, of commands that make two postings each. */

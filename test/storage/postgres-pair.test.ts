@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Command } from '../../src/ledger/commands/commands.ts'
+import type { Command } from '../../src/ledger/commands/registry.ts'
 import { connectTo } from '../support/postgres.ts'
 import { untilBlocked } from '../support/faults.ts'
 import { answerOf, ask, throwIfFailed, balanceOf, expect, openPair, type Pair } from './postgres-stores.ts'

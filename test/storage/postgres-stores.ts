@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Command } from '../../src/ledger/commands/commands.ts'
+import type { Command } from '../../src/ledger/commands/registry.ts'
 import type { Outcome } from '../../src/ledger/outcomes.ts'
 import type { Store } from '../../src/storage/store.ts'
 import { plainTerms } from '../../src/ledger/terms.ts'

@@ -1,5 +1,7 @@
 import type { AuditReport } from '../../src/ledger/audit/audit.ts'
-import type { Command, Deposit, Withdrawal } from '../../src/ledger/commands/commands.ts'
+import type { Command } from '../../src/ledger/commands/registry.ts'
+import type { Deposit } from '../../src/ledger/commands/deposit.ts'
+import type { Withdrawal } from '../../src/ledger/commands/withdraw.ts'
 import type { Outcome } from '../../src/ledger/outcomes.ts'
 import { customerBalance } from '../../src/ledger/postings.ts'
 import type { Store } from '../../src/storage/store.ts'

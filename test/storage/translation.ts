@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { accountState, type StoredDetails } from '../../src/ledger/accounts.ts'
-import type { Command } from '../../src/ledger/commands/commands.ts'
+import type { Command } from '../../src/ledger/commands/registry.ts'
 import type { Hold } from '../../src/ledger/holds.ts'
 import type { Accepted, Outcome } from '../../src/ledger/outcomes.ts'
 import { balanceAfter, type Posting } from '../../src/ledger/postings.ts'

@@ -1,4 +1,4 @@
-import type { Command } from '../../src/ledger/commands/commands.ts'
+import type { Command } from '../../src/ledger/commands/registry.ts'
 import { plainTerms } from '../../src/ledger/terms.ts'
 import { openStore } from '../../src/storage/open.ts'
 

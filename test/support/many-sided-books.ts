@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { StoredDetails } from '../../src/ledger/accounts.ts'
 import { businessDay } from '../../src/ledger/business-day.ts'
-import type { Command } from '../../src/ledger/commands/commands.ts'
+import type { Command } from '../../src/ledger/commands/registry.ts'
 import { on } from '../../src/ledger/daily-withdrawals.ts'
 import { hasExpired } from '../../src/ledger/holds.ts'
 import type { Outcome } from '../../src/ledger/outcomes.ts'

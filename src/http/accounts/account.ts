@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { FromSchema } from 'json-schema-to-ts'
 import { type AccountLimits, accountStatuses, MAX_DAILY_COUNT } from '../../ledger/accounts.ts'
-import type { ChangeAccount } from '../../ledger/commands/commands.ts'
+import type { ChangeAccount } from '../../ledger/commands/change-account.ts'
 import type { Ledger } from '../../service/ledger.ts'
 import { Account, accountView } from './account-response.ts'
 import { moneyFrom } from '../shared/body-members.ts'

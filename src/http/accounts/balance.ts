@@ -5,7 +5,14 @@ import { formatCents } from '../../money.ts'
 import { balanceAt } from '../history/posting-range.ts'
 import { problemFor } from '../errors/problem.ts'
 import { loggedAccount } from '../request-log.ts'
-import { AccountParams, accountErrors, okResponse, Balance, errorResponse, Timestamp } from '../shared/schemas.ts'
+import {
+  AccountParams,
+  accountErrors,
+  okResponse,
+  Balance,
+  errorResponse,
+  Timestamp,
+} from '../shared/schemas.ts'
 import { badTime, Instant, lastMoment } from '../shared/time-range.ts'
 import { timestampOf } from '../history/transaction-response.ts'
 

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import type { FromSchema } from 'json-schema-to-ts'
-import type { OpenAccount } from '../../ledger/commands/commands.ts'
+import type { OpenAccount } from '../../ledger/commands/open-account.ts'
 import type { Ledger } from '../../service/ledger.ts'
 import type { Outcome } from '../../ledger/outcomes.ts'
 import { MAX_REFERENCE_LENGTH } from '../../ledger/postings.ts'
@@ -58,7 +58,10 @@ const schema = {
   headers: IdempotencyHeaders,
   body: OpeningBody,
   response: {
-    201: okResponse('The account.', Account, { ...locationHeader('/accounts/4702118365'), ...replayedHeader }),
+    201: okResponse('The account.', Account, {
+      ...locationHeader('/accounts/4702118365'),
+      ...replayedHeader,
+    }),
     ...commandErrors('balance_limit_exceeded', 'cash_limit_exceeded', 'account_exists'),
   },
 }

@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { CollectedRequest } from '../shared/collected-request.ts'
+import { CollectedRequest } from '../collected-request.ts'
 import { answerExpectation, tunnelAnswer } from '../errors/protocol-faults.ts'
 import { CHECK_MS, type Connections } from './connections.ts'
 

@@ -1,4 +1,4 @@
-import { acceptsExactly } from '../shared/accept.ts'
+import { acceptsExactly } from '../accept.ts'
 import { type ProblemCode, titleOf } from './catalogue.ts'
 
 /** What an error is told by: its code and its sentence. */

@@ -1,6 +1,6 @@
 import { MAX_OPEN_HOLDS } from '../../ledger/holds.ts'
 import type { Reason } from '../../ledger/rejections.ts'
-import { BODY_LIMIT_BYTES } from '../shared/collected-request.ts'
+import { BODY_LIMIT_BYTES } from '../collected-request.ts'
 import type { ProblemCode, problemCodes } from './catalogue.ts'
 
 type Headers = Readonly<Record<string, string>>

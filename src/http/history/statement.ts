@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { FromSchema } from 'json-schema-to-ts'
 import type { Ledger } from '../../service/ledger.ts'
-import { negotiate } from '../shared/accept.ts'
+import { negotiate } from '../accept.ts'
 import { problemFor } from '../errors/problem.ts'
 import { loggedAccount } from '../request-log.ts'
 import {

@@ -9,7 +9,14 @@ import { HistoryQuery, pageOf, select, type Selection } from './select-history.t
 import { pagesOf } from './posting-range.ts'
 import { problems } from '../errors/problem.ts'
 import { loggedAccount } from '../request-log.ts'
-import { AccountParams, accountErrors, okResponse, errorResponse, Money, Timestamp } from '../shared/schemas.ts'
+import {
+  AccountParams,
+  accountErrors,
+  okResponse,
+  errorResponse,
+  Money,
+  Timestamp,
+} from '../shared/schemas.ts'
 import { timestampOf, typeSeenFrom } from './transaction-response.ts'
 import { type HistoryType, historyTypes } from './type-filter.ts'
 

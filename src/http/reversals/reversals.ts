@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { FromSchema } from 'json-schema-to-ts'
-import type { Reverse } from '../../ledger/commands/commands.ts'
+import type { Reverse } from '../../ledger/commands/reverse.ts'
 import type { Ledger } from '../../service/ledger.ts'
 import { amountFrom, AmountInput, ReferenceInput, textFrom } from '../shared/body-members.ts'
 import { execute } from '../shared/execute.ts'

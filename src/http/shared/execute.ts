@@ -1,4 +1,4 @@
-import type { Command } from '../../ledger/commands/commands.ts'
+import type { Command } from '../../ledger/commands/registry.ts'
 import type { Ledger } from '../../service/ledger.ts'
 import type { Accepted, Outcome } from '../../ledger/outcomes.ts'
 import { loggedCommand } from './logged-command.ts'

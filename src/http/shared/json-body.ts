@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { CollectedRequest } from './collected-request.ts'
+import { CollectedRequest } from '../collected-request.ts'
 import { Problem, problems } from '../errors/problem.ts'
 import { keepMoneyAsWritten } from './exact-money.ts'
 

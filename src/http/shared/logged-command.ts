@@ -1,4 +1,4 @@
-import type { Command } from '../../ledger/commands/commands.ts'
+import type { Command } from '../../ledger/commands/registry.ts'
 import type { Outcome } from '../../ledger/outcomes.ts'
 import { formatCents } from '../../money.ts'
 import { loggedAccount, type LoggedDetails } from '../request-log.ts'

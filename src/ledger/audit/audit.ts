@@ -1,9 +1,9 @@
 import { DEFAULT_TIME_ZONE } from '../business-day.ts'
 import { fingerprint } from '../idempotency.ts'
 import { decodeOutcome } from '../outcome-codec.ts'
-import { futureEnd } from '../future-books.ts'
+import { futureEnd } from '../clock.ts'
 import type { Posting } from '../postings.ts'
-import { canonicalCashRequest, canonicalTransferRequest } from '../commands/canonical-request.ts'
+import { canonicalCashRequest, canonicalRequest } from '../commands/canonical-request.ts'
 import { Balances } from './balances.ts'
 import { Differences } from './differences.ts'
 import { Links } from './links.ts'
@@ -115,7 +115,7 @@ function canonicalRequestOf(posting: Posting, numbers: ReadonlyMap<number, strin
   if (kind === 'deposit' && to !== undefined) return canonicalCashRequest(kind, to, amount, reference)
   if (kind === 'withdraw' && from !== undefined) return canonicalCashRequest(kind, from, amount, reference)
   if (kind !== 'transfer' || from === undefined || to === undefined) return undefined
-  return canonicalTransferRequest(from, to, amount, reference)
+  return canonicalRequest('transfer', from, to, amount, reference)
 }
 
 /** Gives each item with its position, from 1 on, to `check`, and answers how many there were. */

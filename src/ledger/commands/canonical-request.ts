@@ -1,6 +1,4 @@
-/** What commands ask for, as text to be fingerprinted. */
-
-/** All parts of a request in one text that no other parts can make. */
+/** All parts of a request in one text that no other parts can make: what an idempotency key's fingerprint is taken of. */
 export function canonicalRequest(...parts: readonly (string | number | bigint | undefined)[]): string {
   return JSON.stringify(parts.map((part) => (typeof part === 'bigint' ? `${part}` : (part ?? null))))
 }
@@ -15,13 +13,4 @@ export function canonicalCashRequest(
   return reference === undefined
     ? `${kind} ${amount} ${account}`
     : canonicalRequest(kind, account, amount, reference)
-}
-
-export function canonicalTransferRequest(
-  from: string,
-  to: string,
-  amount: bigint,
-  reference: string | undefined,
-): string {
-  return canonicalRequest('transfer', from, to, amount, reference)
 }

@@ -1,22 +1,30 @@
-import { fits } from '../batch-state.ts'
-import type { Deposit } from './commands.ts'
-import { creditBlocked } from './checks.ts'
+import { fits } from '../batch/batch-accounts.ts'
 import { canonicalCashRequest } from './canonical-request.ts'
-import { posted, reject, type CommandDefinition } from './definition.ts'
+import { creditBlocked } from './checks.ts'
+import { type CommandDefinition, posted, type Referenced, reject } from './definition.ts'
+
+/** Puts cash into an account. */
+export interface Deposit extends Referenced {
+  readonly kind: 'deposit'
+  readonly account: string
+  /** Cents, 1 to `MAX_CENTS`. */
+  readonly amount: bigint
+}
 
 export const deposit: CommandDefinition<Deposit> = {
   requires: ({ account }) => ({ accounts: [account] }),
 
-  canonicalRequest: ({ account, amount, reference }) => canonicalCashRequest('deposit', account, amount, reference),
+  canonicalRequest: ({ account, amount, reference }) =>
+    canonicalCashRequest('deposit', account, amount, reference),
 
-  apply(books, { account: number, amount, reference }) {
-    const account = books.account(number)
+  apply(state, { account: number, amount, reference }) {
+    const account = state.accounts.find(number)
     if (account === undefined) return reject('account_not_found')
-    const barred = creditBlocked(account)
-    if (barred !== undefined) return reject(barred)
+    const blocked = creditBlocked(account)
+    if (blocked !== undefined) return reject(blocked)
     if (!fits(account.balance + amount)) return reject('balance_limit_exceeded')
-    const cash = books.cashDrawerFor(-amount)
+    const cash = state.accounts.cashDrawerFor(-amount)
     if (cash === undefined) return reject('cash_limit_exceeded')
-    return posted(books.post('deposit', cash, account, amount, { reference }))
+    return posted(state.postings.post('deposit', cash, account, amount, { reference }))
   },
 }

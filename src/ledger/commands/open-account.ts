@@ -1,25 +1,40 @@
 import { accountState } from '../accounts.ts'
-import { fits } from '../batch-state.ts'
-import type { OpenAccount } from './commands.ts'
+import { fits } from '../batch/batch-accounts.ts'
 import { canonicalRequest } from './canonical-request.ts'
-import { reject, type CommandDefinition } from './definition.ts'
+import { type CommandDefinition, reject, type Retryable } from './definition.ts'
+
+/** Opens an account. */
+export interface OpenAccount extends Retryable {
+  readonly kind: 'open'
+  readonly account: string
+  /** Whether the number was generated for this command: a retry may come with another one, and is the same request. */
+  readonly isNumberAssigned?: boolean
+  /** The holder's name. */
+  readonly name?: string
+  /** What the account comes with, in cents, 0 to `MAX_CENTS`: a posting like any other, but no part of its history. */
+  readonly openingBalance: bigint
+  /** What the holder puts in, in cents, 1 to `MAX_CENTS`: the first deposit of its history. */
+  readonly openingDeposit?: bigint
+}
 
 export const openAccount: CommandDefinition<OpenAccount> = {
+  effect: 'opens account',
+
   requires: ({ account }) => ({ accounts: [account] }),
 
   canonicalRequest: ({ account, isNumberAssigned = false, name, openingBalance, openingDeposit }) =>
     canonicalRequest('open', isNumberAssigned ? undefined : account, name, openingBalance, openingDeposit),
 
-  apply(books, { account: number, name, openingBalance, openingDeposit = 0n }, terms) {
-    if (books.account(number) !== undefined) return reject('account_exists')
+  apply(state, { account: number, name, openingBalance, openingDeposit = 0n }, terms) {
+    if (state.accounts.find(number) !== undefined) return reject('account_exists')
     const balance = openingBalance + openingDeposit
     if (!fits(balance)) return reject('balance_limit_exceeded')
-    const cash = books.cashDrawerFor(-balance)
+    const cash = state.accounts.cashDrawerFor(-balance)
     if (cash === undefined) return reject('cash_limit_exceeded')
-    const account = books.openAccount(number, name)
-    if (openingBalance > 0n) books.post('opening', cash, account, openingBalance)
-    if (openingDeposit > 0n) books.post('deposit', cash, account, openingDeposit)
-    const state = accountState(account, terms.limits, books.nowMs)
-    return { status: 'opened', account: { ...state, name, openedAtMs: books.nowMs }, replayed: false }
+    const account = state.accounts.open(number, name)
+    if (openingBalance > 0n) state.postings.post('opening', cash, account, openingBalance)
+    if (openingDeposit > 0n) state.postings.post('deposit', cash, account, openingDeposit)
+    const opened = accountState(account, terms.limits, state.nowMs)
+    return { status: 'opened', account: { ...opened, name, openedAtMs: state.nowMs }, replayed: false }
   },
 }

@@ -1,45 +1,52 @@
 import type { Account } from '../accounts.ts'
-import { type BatchState, fits } from '../batch-state.ts'
-import type { Reverse } from './commands.ts'
+import { fits } from '../batch/batch-accounts.ts'
+import type { BatchState } from '../batch/batch-state.ts'
 import type { Outcome } from '../outcomes.ts'
 import { isReversible, type Posting, type ReversiblePosting } from '../postings.ts'
 import type { Terms } from '../terms.ts'
-import { transferBlocked, isCovered } from './checks.ts'
+import { isCovered, transferBlocked } from './checks.ts'
 import { posted, reject } from './definition.ts'
 
+/** What to give back. */
+interface Reversal {
+  /** Cents; all that is left when undefined. */
+  readonly amount?: bigint
+  readonly reason?: string
+}
+
 /** Moves all or part of what a posting moved back to where it came from, never more than is left of it. */
-export function giveBack(
-  books: BatchState,
+export function reversePosting(
+  state: BatchState,
   reversible: ReversiblePosting,
-  { amount: asked, reason }: Reverse,
+  { amount: requested, reason }: Reversal,
   terms: Terms,
 ): Outcome {
   const { posting, reversedAmount, latestReversal } = reversible
   if (!isReversible(posting)) return reject('not_reversible')
   const left = posting.amount - reversedAmount
-  // Who asks once more for all that is left, and has it, is answered the same.
-  if (asked === undefined && left === 0n && latestReversal !== undefined) return posted(latestReversal)
-  const amount = asked ?? left
-  const { giver, taker } = customersOf(books, posting)
-  const barred = transferBlocked(giver, taker)
-  if (barred !== undefined) return reject(barred)
+  // Asking again for all that is left, when nothing is, is a repetition and gets the same answer.
+  if (requested === undefined && left === 0n && latestReversal !== undefined) return posted(latestReversal)
+  const amount = requested ?? left
+  const { payer, payee } = customersOf(state, posting)
+  const blocked = transferBlocked(payer, payee)
+  if (blocked !== undefined) return reject(blocked)
   if (amount > left) return reject('reversal_exceeds_transaction')
-  if (giver !== undefined && !isCovered(books, giver, amount, terms)) return reject('insufficient_funds')
-  if (taker !== undefined && !fits(taker.balance + amount)) return reject('balance_limit_exceeded')
-  const debit = giver ?? books.cashDrawerFor(-amount)
-  const credit = taker ?? books.cashDrawerFor(amount)
+  if (payer !== undefined && !isCovered(state, payer, amount, terms)) return reject('insufficient_funds')
+  if (payee !== undefined && !fits(payee.balance + amount)) return reject('balance_limit_exceeded')
+  const debit = payer ?? state.accounts.cashDrawerFor(-amount)
+  const credit = payee ?? state.accounts.cashDrawerFor(amount)
   if (debit === undefined || credit === undefined) return reject('cash_limit_exceeded')
-  return posted(books.reverse(reversible, debit, credit, amount, reason))
+  return posted(state.postings.reverse(reversible, debit, credit, amount, reason))
 }
 
-/** Whom a reversal takes the money from and whom it gives it to; undefined is cash. */
+/** From whom a reversal takes the money and to whom it goes; undefined is cash. */
 function customersOf(
-  books: BatchState,
+  state: BatchState,
   { kind, debitAccountId, creditAccountId }: Posting,
-): { readonly giver: Account | undefined; readonly taker: Account | undefined } {
-  const wasGivenCash = kind === 'withdraw' || kind === 'capture'
+): { readonly payer: Account | undefined; readonly payee: Account | undefined } {
+  const paidCash = kind === 'withdraw' || kind === 'capture'
   return {
-    giver: wasGivenCash ? undefined : books.accountById(creditAccountId),
-    taker: kind === 'deposit' ? undefined : books.accountById(debitAccountId),
+    payer: paidCash ? undefined : state.accounts.get(creditAccountId),
+    payee: kind === 'deposit' ? undefined : state.accounts.get(debitAccountId),
   }
 }

@@ -1,24 +1,33 @@
-import { fits } from '../batch-state.ts'
-import type { Transfer } from './commands.ts'
-import { transferBlocked, isCovered } from './checks.ts'
-import { canonicalTransferRequest } from './canonical-request.ts'
-import { posted, reject, type CommandDefinition } from './definition.ts'
+import { fits } from '../batch/batch-accounts.ts'
+import { canonicalRequest } from './canonical-request.ts'
+import { isCovered, transferBlocked } from './checks.ts'
+import { type CommandDefinition, posted, type Referenced, reject } from './definition.ts'
+
+/** Moves money from one customer to another. */
+export interface Transfer extends Referenced {
+  readonly kind: 'transfer'
+  readonly from: string
+  readonly to: string
+  /** Cents, 1 to `MAX_CENTS`. */
+  readonly amount: bigint
+}
 
 export const transfer: CommandDefinition<Transfer> = {
   requires: ({ from, to }) => ({ accounts: [from, to] }),
 
-  canonicalRequest: ({ from, to, amount, reference }) => canonicalTransferRequest(from, to, amount, reference),
+  canonicalRequest: ({ from, to, amount, reference }) =>
+    canonicalRequest('transfer', from, to, amount, reference),
 
-  apply(books, { from, to, amount, reference }, terms) {
+  apply(state, { from, to, amount, reference }, terms) {
     if (from === to) return reject('same_account')
-    const debit = books.account(from)
-    const credit = books.account(to)
+    const debit = state.accounts.find(from)
+    const credit = state.accounts.find(to)
     if (debit === undefined || credit === undefined) return reject('account_not_found')
-    const barred = transferBlocked(debit, credit)
-    if (barred !== undefined) return reject(barred)
-    if (!isCovered(books, debit, amount, terms)) return reject('insufficient_funds')
+    const blocked = transferBlocked(debit, credit)
+    if (blocked !== undefined) return reject(blocked)
+    if (!isCovered(state, debit, amount, terms)) return reject('insufficient_funds')
     if (!fits(credit.balance + amount) || !fits(debit.balance - amount))
       return reject('balance_limit_exceeded')
-    return posted(books.post('transfer', debit, credit, amount, { reference }))
+    return posted(state.postings.post('transfer', debit, credit, amount, { reference }))
   },
 }

@@ -1,5 +1,5 @@
 import type { AccountBalance, StoredDetails } from '../../ledger/accounts.ts'
-import type { Command } from '../../ledger/commands/commands.ts'
+import type { Command } from '../../ledger/commands/registry.ts'
 import type { StoredHold } from '../../ledger/holds.ts'
 import type { Outcome } from '../../ledger/outcomes.ts'
 import type { Posting, ReversiblePosting } from '../../ledger/postings.ts'
@@ -23,8 +23,8 @@ export class PostgresStore implements Store {
     this.#pool = new ReaderPool(target)
     this.#reader = new PostgresReader(this.#pool, options.clock)
     this.#pruning = new Pruning(this.#pool)
-    this.#writer = new Writer(target, options, ({ newKeyRecords, nowMs }) =>
-      this.#pruning.batchCommitted(newKeyRecords.length, nowMs - options.terms.idempotencyTtlMs),
+    this.#writer = new Writer(target, options, ({ keys, nowMs }) =>
+      this.#pruning.batchCommitted(keys.saved.length, nowMs - options.terms.idempotencyTtlMs),
     )
   }
 

@@ -1,7 +1,7 @@
 import type { StatementSync } from 'node:sqlite'
 import type { AccountBalance, StoredDetails } from '../../ledger/accounts.ts'
-import { BatchState } from '../../ledger/batch-state.ts'
-import type { Command } from '../../ledger/commands/commands.ts'
+import { BatchState } from '../../ledger/batch/batch-state.ts'
+import type { Command } from '../../ledger/commands/registry.ts'
 import { decide } from '../../ledger/decide.ts'
 import type { StoredHold } from '../../ledger/holds.ts'
 import type { Outcome } from '../../ledger/outcomes.ts'
@@ -70,7 +70,11 @@ export class SqliteStore implements Store {
     this.#holds = holds
     this.#live = live
     this.#keys = keys
-    this.#folding = new BalanceWriteBack(table, live, options.writeBackEveryPostings ?? WRITE_BACK_EVERY_POSTINGS)
+    this.#folding = new BalanceWriteBack(
+      table,
+      live,
+      options.writeBackEveryPostings ?? WRITE_BACK_EVERY_POSTINGS,
+    )
     const nowMs = (): number => this.#nowMs()
     this.#reader = new SqliteReader(database, { table, live, postings, holds, nowMs })
     this.#begin = prepare(database, 'BEGIN IMMEDIATE')
@@ -218,23 +222,23 @@ export class SqliteStore implements Store {
   }
 
   #persist(books: BatchState): void {
-    for (const opened of books.openedAccounts) this.#accounts.insert(opened, books.nowMs)
-    for (const account of books.accountsWithNewSettings) this.#accounts.alter(account)
-    for (const posting of books.postings) this.#postings.insert(posting)
-    for (const hold of books.changedHolds.values()) {
+    for (const opened of books.accounts.opened) this.#accounts.insert(opened, books.nowMs)
+    for (const account of books.accounts.withNewSettings) this.#accounts.alter(account)
+    for (const posting of books.postings.added) this.#postings.insert(posting)
+    for (const hold of books.holds.changed.values()) {
       if (hold.id < this.#nextHoldId) this.#holds.update(hold)
       else this.#holds.insert(hold)
     }
-    for (const record of books.newKeyRecords) this.#keys.insert(record)
+    for (const record of books.keys.saved) this.#keys.insert(record)
     this.#keys.prune(books.nowMs - this.#options.terms.idempotencyTtlMs)
-    this.#folding.writeBackSome(this.#nextPostingId - 1, books.postings.length)
+    this.#folding.writeBackSome(this.#nextPostingId - 1, books.postings.added.length)
   }
 
   /** What is kept in memory follows what is on the disk, never the other way. */
   #committed(books: BatchState): void {
-    this.#nextPostingId += books.postings.length
-    this.#nextAccountId += books.openedAccounts.length
-    for (const id of books.changedHolds.keys()) this.#nextHoldId = Math.max(this.#nextHoldId, id + 1)
+    this.#nextPostingId += books.postings.added.length
+    this.#nextAccountId += books.accounts.opened.length
+    for (const id of books.holds.changed.keys()) this.#nextHoldId = Math.max(this.#nextHoldId, id + 1)
     this.#latestMs = books.nowMs
     this.#keys.committed(books.nowMs)
     this.#folding.committed()

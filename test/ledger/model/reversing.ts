@@ -1,4 +1,4 @@
-import type { Reverse } from '../../../src/ledger/commands/commands.ts'
+import type { Reverse } from '../../../src/ledger/commands/reverse.ts'
 import { isStorable, type Movement, type Notebook } from './notebook.ts'
 import { posted, release, unless } from './rules.ts'
 import { type Prediction, tellHold, tellMovement } from './told.ts'

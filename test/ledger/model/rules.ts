@@ -1,13 +1,11 @@
-import type {
-  CaptureHold,
-  ChangeAccount,
-  Deposit,
-  OpenAccount,
-  PlaceHold,
-  ReleaseHold,
-  Transfer,
-  Withdrawal,
-} from '../../../src/ledger/commands/commands.ts'
+import type { CaptureHold } from '../../../src/ledger/commands/capture-hold.ts'
+import type { ChangeAccount } from '../../../src/ledger/commands/change-account.ts'
+import type { Deposit } from '../../../src/ledger/commands/deposit.ts'
+import type { OpenAccount } from '../../../src/ledger/commands/open-account.ts'
+import type { PlaceHold } from '../../../src/ledger/commands/place-hold.ts'
+import type { ReleaseHold } from '../../../src/ledger/commands/release-hold.ts'
+import type { Transfer } from '../../../src/ledger/commands/transfer.ts'
+import type { Withdrawal } from '../../../src/ledger/commands/withdraw.ts'
 import { isStorable, type Notebook } from './notebook.ts'
 import { type Prediction, tellAccount, tellHold, tellMovement } from './told.ts'
 

@@ -1,4 +1,4 @@
-import type { Command } from '../../../ledger/commands/commands.ts'
+import type { Command } from '../../../ledger/commands/registry.ts'
 import { type Decided, decideAll, type DecidingOptions } from './decide-batch.ts'
 import { ConnectionLost } from '../connection/failures.ts'
 import { alterAccounts, deleteKeys, insertAccounts, saveHolds } from './other-statements.ts'
@@ -48,7 +48,7 @@ export async function commitWithLocks(session: Session, batch: LockedBatch): Pro
     onFound(found)
     if (isUnresolved(found, named, resolved)) return await leave(session, 'key was used meanwhile')
     const decided = decideAll(commands, found, drawerIds[0] ?? 0, options)
-    if (decided.books.lackedCash && drawerIds.length < ALL_DRAWERS.length)
+    if (decided.books.accounts.lackedCash && drawerIds.length < ALL_DRAWERS.length)
       return await leave(session, 'lacks cash')
     return await writeAndCommit(session, batch, decided, found)
   } catch (error) {
@@ -78,18 +78,19 @@ async function writeAndCommit(
   decided: Decided,
   found: Loaded,
 ): Promise<LockedResult> {
-  const { openedAccounts, accountsWithNewSettings, changedHolds, changedAccounts, newKeyRecords } = decided.books
-  if (openedAccounts.length + changedAccounts.size + newKeyRecords.length === 0) {
+  const { opened, withNewSettings, changed } = decided.books.accounts
+  const changedHolds = decided.books.holds.changed
+  if (opened.length + changed.size + decided.books.keys.saved.length === 0) {
     // Not a rollback: what is answered from a kept record must itself be as durable as a commit makes it.
     await session.query('COMMIT')
     return { decided, firstPostingId: undefined }
   }
   onSending(decided)
   const replaced = replacedKeys(decided, found)
-  const writesMore = openedAccounts.length + accountsWithNewSettings.size + changedHolds.size + replaced.length > 0
+  const writesMore = opened.length + withNewSettings.size + changedHolds.size + replaced.length > 0
   const [, , , firstPostingId] = await Promise.all([
-    openedAccounts.length > 0 ? insertAccounts(session, decided) : undefined,
-    accountsWithNewSettings.size > 0 ? alterAccounts(session, accountsWithNewSettings) : undefined,
+    opened.length > 0 ? insertAccounts(session, decided) : undefined,
+    withNewSettings.size > 0 ? alterAccounts(session, withNewSettings) : undefined,
     replaced.length > 0 ? deleteKeys(session, replaced) : undefined,
     write(session, turn, decided),
     changedHolds.size > 0 ? saveHolds(session, turn, changedHolds.values()) : undefined,
@@ -107,7 +108,7 @@ async function writeAndCommit(
 /** The keys that get a new record in the place of one that was there: of an expired one, or of a decline. */
 function replacedKeys({ books }: Decided, found: Loaded): readonly string[] {
   const kept = new Set(found.keyRecords.map(({ digest }) => digest))
-  return books.newKeyRecords.flatMap(({ digest }) => (kept.has(digest) ? [digest] : []))
+  return books.keys.saved.flatMap(({ digest }) => (kept.has(digest) ? [digest] : []))
 }
 
 async function rollBack(session: Session): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Account } from '../../../ledger/accounts.ts'
-import { BatchState } from '../../../ledger/batch-state.ts'
-import type { Command } from '../../../ledger/commands/commands.ts'
+import { BatchState } from '../../../ledger/batch/batch-state.ts'
+import type { Command } from '../../../ledger/commands/registry.ts'
 import { decide } from '../../../ledger/decide.ts'
 import type { Outcome } from '../../../ledger/outcomes.ts'
 import type { Posting } from '../../../ledger/postings.ts'
@@ -70,8 +70,8 @@ export function numberedFrom(firstPostingId: number, { outcomes }: Decided): rea
 
 /** The accounts as the batch leaves them: those it changed, and those it opened. */
 export function accountsLeftBy(decided: Decided): readonly VersionedAccount[] {
-  const { changedAccounts, openedAccounts } = decided.books
-  const left = new Set([...changedAccounts, ...openedAccounts.map(({ account }) => account)])
+  const { changed, opened } = decided.books.accounts
+  const left = new Set([...changed, ...opened.map(({ account }) => account)])
   return [...left].map((account) => leftBy(decided, account))
 }
 

@@ -1,4 +1,4 @@
-import type { Command } from '../../../ledger/commands/commands.ts'
+import type { Command } from '../../../ledger/commands/registry.ts'
 import { type Decided, decideAll, type DecidingOptions } from './decide-batch.ts'
 import type { VersionedAccount } from '../tables/account-rows.ts'
 import type { Session } from '../connection/session.ts'
@@ -29,9 +29,9 @@ export async function commitOptimistically(
   { commands, digests, turn, accounts, drawerId, options, onSending }: OptimisticBatch,
 ): Promise<{ decided: Decided; firstPostingId: number } | undefined> {
   const decided = decideAll(commands, { accounts, ...NOTHING_ELSE }, drawerId, options)
-  const { lackedCash, newKeyRecords } = decided.books
+  const { accounts: used, keys } = decided.books
   // The index finds out whether a key is new when a record is inserted: where there is none, it has to be looked up.
-  if (lackedCash || newKeyRecords.length < digests.length) return undefined
+  if (used.lackedCash || keys.saved.length < digests.length) return undefined
   onSending(decided)
   const firstPostingId = await write(session, turn, decided)
   return firstPostingId === undefined ? undefined : { decided, firstPostingId }

@@ -18,8 +18,8 @@ const OPEN_ACCOUNTS = `
 
 /** Inserts the opened accounts as the batch leaves them, all but status and limits. */
 export async function insertAccounts(session: Session, decided: Decided): Promise<void> {
-  const { openedAccounts, nowMs } = decided.books
-  const opened = openedAccounts
+  const { accounts, nowMs } = decided.books
+  const opened = accounts.opened
     .map(({ account, name }) => ({ ...leftBy(decided, account), name }))
     // As other instances insert them too: two that open the same accounts do not wait for each other.
     .toSorted((left, right) => ((left.number ?? '') < (right.number ?? '') ? -1 : 1))
@@ -71,7 +71,11 @@ const SAVE_HOLDS = `
     capture_posting_id = excluded.capture_posting_id`
 
 /** Inserts or updates holds. To be sent after the writing statement. */
-export async function saveHolds(session: Session, { writerId }: FencingToken, holds: Iterable<Hold>): Promise<void> {
+export async function saveHolds(
+  session: Session,
+  { writerId }: FencingToken,
+  holds: Iterable<Hold>,
+): Promise<void> {
   const changed = [...holds]
   await session.query(SAVE_HOLDS, [
     writerId,

@@ -1,4 +1,4 @@
-import type { Command, CommandKind } from '../../../ledger/commands/commands.ts'
+import type { Command, CommandKind } from '../../../ledger/commands/registry.ts'
 import { keyDigest } from '../../../ledger/idempotency.ts'
 import { requiredState } from '../../../ledger/commands/registry.ts'
 

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { BatchState } from '../../../ledger/batch-state.ts'
-import type { Command } from '../../../ledger/commands/commands.ts'
+import type { BatchState } from '../../../ledger/batch/batch-state.ts'
+import type { Command } from '../../../ledger/commands/registry.ts'
 import type { Outcome } from '../../../ledger/outcomes.ts'
 import { OutcomeUnknown, StoreUnavailable } from '../../store.ts'
 import { Deadline } from '../connection/deadline.ts'
@@ -215,7 +215,7 @@ export class Writer {
   #committed(turn: FencingToken, decided: Decided, firstPostingId: number): readonly Outcome[] {
     this.#connection.committed(turn)
     for (const account of accountsLeftBy(decided)) this.#accounts.left(account)
-    for (const { digest } of decided.books.newKeyRecords) this.#keys.set(digest, true)
+    for (const { digest } of decided.books.keys.saved) this.#keys.set(digest, true)
     this.#onCommitted(decided.books)
     return numberedFrom(firstPostingId, decided)
   }

@@ -73,24 +73,28 @@ const WRITE_MORE = statement((sql) => sql)
  * Sends the writing statement; answers the id of the first posting, or undefined when nothing was written because
  * another instance has changed an account or the turn has passed.
  */
-export async function write(session: Session, turn: FencingToken, decided: Decided): Promise<number | undefined> {
+export async function write(
+  session: Session,
+  turn: FencingToken,
+  decided: Decided,
+): Promise<number | undefined> {
   const { books, read } = decided
-  const changed = [...books.changedAccounts].filter(({ id }) => read.has(id))
-  const kept = encodedRecords(books.newKeyRecords)
+  const changed = [...books.accounts.changed].filter(({ id }) => read.has(id))
+  const kept = encodedRecords(books.keys.saved)
   const parameters = [
     turn.writerId,
     turn.batch,
     turn.epoch,
     ...accountColumns(decided, changed),
-    ...postingColumns(books.postings),
+    ...postingColumns(books.postings.added),
     ...keyColumns(kept),
   ]
   const hasMore =
     changed.some(({ id, withdrawn }) => withdrawn !== read.get(id)?.withdrawn) ||
-    books.postings.some(hasLinks) ||
+    books.postings.added.some(hasLinks) ||
     kept.some(({ snapshot }) => snapshot !== undefined)
   const [row] = hasMore
-    ? await session.query(WRITE_MORE, [...parameters, ...moreColumns(changed, books.postings, kept)])
+    ? await session.query(WRITE_MORE, [...parameters, ...moreColumns(changed, books.postings.added, kept)])
     : await session.query(WRITE, parameters)
   if (row === undefined) throw new ConnectionLost('the server did not say whether it has written')
   return numberOrUndefined(row, 'first_posting_id')

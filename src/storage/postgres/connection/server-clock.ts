@@ -1,4 +1,5 @@
-import { ClockFault, durationOf } from '../../../ledger/clock.ts'
+import { durationOf } from '../../../ledger/clock.ts'
+import { ClockFault } from '../../store.ts'
 import { number } from '../../row-values.ts'
 import type { Session } from './session.ts'
 

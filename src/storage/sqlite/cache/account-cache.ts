@@ -1,5 +1,5 @@
 import type { Account, AccountBalance } from '../../../ledger/accounts.ts'
-import type { BatchState } from '../../../ledger/batch-state.ts'
+import type { BatchState } from '../../../ledger/batch/batch-state.ts'
 import { withdrawnAfter } from '../../../ledger/daily-withdrawals.ts'
 import { isInHistory, type Posting } from '../../../ledger/postings.ts'
 import type { StoredAccount } from '../tables/account-rows.ts'
@@ -103,16 +103,17 @@ export class AccountCache {
   /** The highest of those ids that is not above `postingId`. */
   latestUnflushedUpTo(accountId: number, postingId: number): number | undefined {
     return (
-      this.#unflushed.latestUpTo(accountId, postingId) ?? this.#unlistedBefore.latestUpTo(accountId, postingId)
+      this.#unflushed.latestUpTo(accountId, postingId) ??
+      this.#unlistedBefore.latestUpTo(accountId, postingId)
     )
   }
 
   /** A commit has made of the accounts what the books say. */
   committed(books: BatchState): void {
-    for (const { account } of books.openedAccounts) this.#opened(account)
-    for (const posting of books.postings) this.#posted(posting)
-    for (const account of books.changedAccounts) this.#withdrawals.set(account.id, account.withdrawn)
-    for (const account of books.accountsWithNewSettings) this.#particulars.set(account.id, account)
+    for (const { account } of books.accounts.opened) this.#opened(account)
+    for (const posting of books.postings.added) this.#posted(posting)
+    for (const account of books.accounts.changed) this.#withdrawals.set(account.id, account.withdrawn)
+    for (const account of books.accounts.withNewSettings) this.#particulars.set(account.id, account)
     this.#holds.committed(books)
   }
 

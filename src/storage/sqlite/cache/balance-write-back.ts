@@ -77,6 +77,7 @@ export class BalanceWriteBack {
     const { accountIds, done, upToPostingId } = this.#sweep
     this.#slice = accountIds.slice(done, done + atMost)
     for (const id of this.#slice) this.#live.fold(id)
-    if (done + this.#slice.length === accountIds.length) this.#table.setWrittenBackUpToPostingId(upToPostingId)
+    if (done + this.#slice.length === accountIds.length)
+      this.#table.setWrittenBackUpToPostingId(upToPostingId)
   }
 }

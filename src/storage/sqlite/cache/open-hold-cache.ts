@@ -1,4 +1,4 @@
-import type { BatchState } from '../../../ledger/batch-state.ts'
+import type { BatchState } from '../../../ledger/batch/batch-state.ts'
 import { hasExpired, NO_HOLDS, type OpenHold } from '../../../ledger/holds.ts'
 import type { AccountHold } from '../tables/hold-table.ts'
 
@@ -23,9 +23,9 @@ export class OpenHoldCache {
   }
 
   /** A commit has made of the holds what the books say. */
-  committed({ changedAccounts, changedHolds, nowMs }: BatchState): void {
-    if (changedHolds.size > 0) for (const { id, openHolds } of changedAccounts) this.#set(id, openHolds)
-    this.#forgetExpired(nowMs, LOOKED_AT_LEAST + 2 * changedHolds.size)
+  committed({ accounts, holds, nowMs }: BatchState): void {
+    if (holds.changed.size > 0) for (const { id, openHolds } of accounts.changed) this.#set(id, openHolds)
+    this.#forgetExpired(nowMs, LOOKED_AT_LEAST + 2 * holds.changed.size)
   }
 
   /** Looks at so many accounts, in turn: what has expired would else stay where nobody uses the account any more. */

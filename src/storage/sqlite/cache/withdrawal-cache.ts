@@ -1,4 +1,4 @@
-import { fits } from '../../../ledger/batch-state.ts'
+import { fits } from '../../../ledger/batch/batch-accounts.ts'
 import { type DailyWithdrawals, NO_WITHDRAWALS } from '../../../ledger/daily-withdrawals.ts'
 import { cents, numbers, withRoomFor } from './growing-arrays.ts'
 

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Account, accountStatuses } from '../../../ledger/accounts.ts'
-import type { OpenedAccount } from '../../../ledger/batch-state.ts'
+import type { OpenedAccount } from '../../../ledger/batch/batch-accounts.ts'
 import { ACCOUNT_COLUMNS, type StoredAccount, storedAccountFrom } from './account-rows.ts'
 import { writeChecksums } from './checksums.ts'
 import { prepare } from './prepare.ts'

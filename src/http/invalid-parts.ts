@@ -1,7 +1,7 @@
-import { bodyProblems } from '../shared/body-problems.ts'
-import { Problem, problems } from './problem.ts'
-import { badTime } from '../shared/time-range.ts'
-import { badType } from '../history/type-filter.ts'
+import { bodyProblems } from './shared/body-problems.ts'
+import { Problem, problems } from './errors/problem.ts'
+import { badTime } from './shared/time-range.ts'
+import { badType } from './history/type-filter.ts'
 
 /** What to answer when a part of the request does not fit its schema, by where it is and what it is called. */
 const parts: Readonly<Record<string, Readonly<Record<string, Problem>>>> = {

@@ -1,11 +1,5 @@
-import { CLOCK_TOLERANCE_MS, durationOf } from './clock.ts'
+import { futureEnd } from '../ledger/clock.ts'
 import { type Store, StoreOpenError } from '../storage/store.ts'
-
-/** Says when the books end, if that is later than now by more than clocks differ. */
-export function futureEnd(latestMs: number, nowMs: number): string | undefined {
-  if (latestMs <= nowMs + CLOCK_TOLERANCE_MS) return undefined
-  return `the books end at ${new Date(latestMs).toISOString()}, ${durationOf(latestMs - nowMs)} from now`
-}
 
 /**
  * Throws `StoreOpenError` for books that end in the future: as their time never runs back, all that is posted would be

@@ -1,9 +1,9 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
-import { OutcomeUnknown, StoreUnavailable } from '../../storage/store.ts'
-import { errorBody } from './error-body.ts'
+import { OutcomeUnknown, StoreUnavailable } from '../storage/store.ts'
+import { errorBody } from './errors/error-body.ts'
 import { problemOfPart } from './invalid-parts.ts'
-import { Problem, problems } from './problem.ts'
+import { Problem, problems } from './errors/problem.ts'
 
 /** Faults that the framework finds before a handler runs, by its codes. */
 const frameworkProblems: Readonly<Record<string, Problem>> = {
