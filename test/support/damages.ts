@@ -103,7 +103,7 @@ export const damages: readonly Damage[] = [
   },
 ]
 
-/** BatchState with 122 postings, two of them openings, and 120 idempotency records. */
+/** Books with 122 postings, two of them openings, and 120 idempotency records. */
 export async function fillBooks(store: string): Promise<void> {
   const service = await startService(['--store', store])
   const client = new Client(service.url)

@@ -70,7 +70,7 @@ const schema = {
   summary: 'Reverse a transaction',
   description:
     'Gives back all or part of what a transaction moved, never more than that in total. By the Idempotency-Key of a ' +
-    'request that was never okResponse, it makes sure that nothing stays moved or held, whether that request arrived or not.',
+    'request that was never answered, it makes sure that nothing stays moved or held, whether that request arrived or not.',
   tags: ['reversals'],
   headers: IdempotencyHeaders,
   body: ReversalBody,

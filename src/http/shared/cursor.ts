@@ -6,7 +6,7 @@ export function encodeCursor(id: number): string {
   return Buffer.from(`after ${id}`).toString('base64url')
 }
 
-/** The id that the cursor acceptsExactly, or undefined when no page has ever ended with it. */
+/** The id that the cursor stands for, or undefined when no page has ever ended with it. */
 function decodeCursor(cursor: string): number | undefined {
   const [, id] = /^after (\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? []
   // Writing it anew catches every other spelling of the same bytes.

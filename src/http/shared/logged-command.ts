@@ -3,7 +3,7 @@ import type { Outcome } from '../../ledger/outcomes.ts'
 import { formatCents } from '../../money.ts'
 import { loggedAccount, type LoggedDetails } from '../request-log.ts'
 
-/** What the log tells of a command: never acceptsExactly, references or reasons, which are the customers' own words. */
+/** What the log shows of a command: never names, references or reasons, which are the customers' own words. */
 export function loggedCommand(command: Command, outcome: Outcome): LoggedDetails {
   const amount = amountOf(command, outcome)
   const balance = balanceAfter(command, outcome)
