@@ -114,8 +114,8 @@ export interface Cleanup {
 }
 
 /** An empty folder that is removed when the test ends. */
-export async function temporaryFolder(test: Cleanup): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'mini-atm-'))
+export async function temporaryFolder(test: Cleanup, parent: string = tmpdir()): Promise<string> {
+  const folder = await mkdtemp(join(parent, 'mini-atm-'))
   test.after(() => rm(folder, { recursive: true, force: true }))
   return folder
 }
