@@ -10,9 +10,10 @@ import { verifySqlite } from '../../src/storage/sqlite/verify-sqlite.ts'
 import { inLanes } from '../support/load.ts'
 import { answersOf, fillManySided, optionsOfManySided } from '../support/many-sided-books.ts'
 import { Random } from '../support/random.ts'
+import { rounds as roundsOf } from '../support/rounds.ts'
 import { temporaryFolder } from '../support/service.ts'
 
-const rounds = Number(process.env['ATM_FLIPPED_BITS'] ?? 150)
+const rounds = roundsOf({ quick: 100, full: 1_000 })
 const seed = Number(process.env['ATM_FLIPPED_BITS_SEED'] ?? randomInt(2 ** 31))
 
 /** A store on disk: as it is after a kill, or after a clean stop with no log. */
