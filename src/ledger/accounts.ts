@@ -25,13 +25,6 @@ export const accountStatuses = ['open', 'frozen', 'closed'] as const
 /** A frozen account takes money in and gives none out; a closed one does neither, for good. */
 export type AccountStatus = (typeof accountStatuses)[number]
 
-/** Reads a status back from storage, by its place in `accountStatuses`. Throws on one that no version has written. */
-export function accountStatusFrom(code: number): AccountStatus {
-  const status = accountStatuses[code]
-  if (status !== undefined) return status
-  throw new TypeError('the store holds an account of a status that this version does not know')
-}
-
 /** What holds for an account. */
 export interface Limits {
   /** Cents that the account may owe, 0 to `MAX_CENTS`. */

@@ -28,13 +28,6 @@ export const holdStates = ['open', 'captured', 'released'] as const
 
 export type HoldState = (typeof holdStates)[number]
 
-/** Reads a state back from storage, by its place in `holdStates`. Throws on one that no version has written. */
-export function holdStateFrom(code: number): HoldState {
-  const state = holdStates[code]
-  if (state !== undefined) return state
-  throw new TypeError('the store holds a hold of a state that this version does not know')
-}
-
 /** A hold as it is stored, read at one moment of the ledger's time. */
 export interface StoredHold {
   readonly hold: Hold

@@ -2,13 +2,6 @@ export const postingKinds = ['opening', 'deposit', 'withdraw', 'transfer', 'capt
 
 export type PostingKind = (typeof postingKinds)[number]
 
-/** Reads a kind back from storage, by its place in `postingKinds`. Throws on one that no version has written. */
-export function postingKindFrom(code: number): PostingKind {
-  const kind = postingKinds[code]
-  if (kind !== undefined) return kind
-  throw new TypeError('the store holds a posting of a kind that this version does not know')
-}
-
 /**
  * One movement of money, in one row that names both sides: it cannot be half written or out of balance.
  * Customers' balances are what the bank owes them, so a deposit debits cash and credits the customer.

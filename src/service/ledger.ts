@@ -42,7 +42,7 @@ export class Ledger {
   constructor(store: Store, terms: Terms) {
     this.#store = store
     this.#terms = terms
-    this.#accounts = new BatchLoader((numbers) => store.accounts(numbers))
+    this.#accounts = new BatchLoader((numbers) => store.reads.accounts(numbers))
   }
 
   /**
@@ -67,9 +67,9 @@ export class Ledger {
     return this.#writeCheck.result(() => this.#wake())
   }
 
-  /** What may be read of the books without a rule, as of the latest commit. */
-  get reads(): Pick<StoreReads, 'accountNumbers' | 'hold' | 'posting' | 'history' | 'latestPostingAt'> {
-    return this.#store
+  /** What may be read without the terms, as of the latest commit. */
+  get reads(): Omit<StoreReads, 'accounts' | 'details' | 'detailsAfter'> {
+    return this.#store.reads
   }
 
   /** The zone in which the bank's days begin. */
@@ -84,7 +84,7 @@ export class Ledger {
 
   /** All there is to know of the customer's account of that number, with the limits that hold for it. */
   async details(number: string): Promise<AccountDetails | undefined> {
-    const stored = await this.#store.details(number)
+    const stored = await this.#store.reads.details(number)
     return stored && this.#detailsOf(stored)
   }
 
@@ -93,7 +93,7 @@ export class Ledger {
     afterId: number,
     limit: number,
   ): Promise<readonly { readonly id: number; readonly details: AccountDetails }[]> {
-    const stored = await this.#store.detailsAfter(afterId, limit)
+    const stored = await this.#store.reads.detailsAfter(afterId, limit)
     return stored.map((each) => ({ id: each.account.id, details: this.#detailsOf(each) }))
   }
 

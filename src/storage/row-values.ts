@@ -36,6 +36,19 @@ export function integerOrUndefined(row: Row, column: string | number): bigint | 
   return row[column] === null ? undefined : integer(row, column)
 }
 
+/** For what may take more than 64 bits: an integer, or text of its digits where the engine has no such integers. */
+export function largeInteger(row: Row, column: string | number): bigint {
+  return typeof row[column] === 'string' ? BigInt(text(row, column)) : integer(row, column)
+}
+
+/** One of `words`, which is stored as its place among them. */
+export function word<Word extends string>(row: Row, column: string | number, words: readonly Word[]): Word {
+  const code = number(row, column)
+  const found = words[code]
+  if (found !== undefined) return found
+  throw new TypeError(`the store holds ${code} in column ${column}, which this version does not know`)
+}
+
 export function text(row: Row, column: string | number): string {
   const value = textOrUndefined(row, column)
   if (value !== undefined) return value

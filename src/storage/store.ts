@@ -5,10 +5,12 @@ import type { Outcome } from '../ledger/outcomes.ts'
 import type { Posting, ReversiblePosting } from '../ledger/postings.ts'
 
 /**
- * The port that every engine implements. An engine loads what a batch names, lets `decide` judge each command in
+ * The port that every engine implements. An engine loads what a batch requires, lets `decide` apply each command in
  * order, and makes the result durable in one transaction; it knows no rule of its own.
  */
-export interface Store extends StoreReads {
+export interface Store {
+  readonly reads: StoreReads
+
   /**
    * Decides the commands in order and makes all of it durable, or nothing of it. Answers an outcome for each.
    * Rejects with `StoreUnavailable` when it could not, and then nothing has changed; with `OutcomeUnknown` when it

@@ -54,8 +54,8 @@ describe('a store whose files are disturbed while it is open', () => {
       // Whether it was lost before the write or during it, no success is answered.
       await assert.rejects(store.commit([deposit]), StoreUnavailable)
       await assert.rejects(store.commit([deposit]), isCertain)
-      await assert.rejects(store.accounts(['1']), isCertain)
-      await assert.rejects(store.history(9, 0, 1), isCertain)
+      await assert.rejects(store.reads.accounts(['1']), isCertain)
+      await assert.rejects(store.reads.history(9, 0, 1), isCertain)
       assert.deepEqual(
         logged.map(({ level }) => level),
         ['fatal'],
@@ -67,7 +67,7 @@ describe('a store whose files are disturbed while it is open', () => {
   test('is read no more once its database was moved, though nothing is written', async (t) => {
     const { path, store } = await opened(t)
     await rename(path, `${path}.moved`)
-    await assert.rejects(store.accounts(['1']), isCertain)
+    await assert.rejects(store.reads.accounts(['1']), isCertain)
   })
 
   test('is locked by another program: refused soon, while the thread is free, and taken again afterwards', async (t) => {
@@ -84,10 +84,10 @@ describe('a store whose files are disturbed while it is open', () => {
     }
     await refusal
     assert.ok(turns > 10, `the event loop has turned ${turns} times meanwhile`)
-    assert.equal((await store.accounts(['1']))[0]?.balance, 0n)
+    assert.equal((await store.reads.accounts(['1']))[0]?.balance, 0n)
     other.exec('ROLLBACK')
     assert.equal((await store.commit([deposit]))[0]?.status, 'posted')
-    assert.equal((await store.accounts(['1']))[0]?.balance, 5n)
+    assert.equal((await store.reads.accounts(['1']))[0]?.balance, 5n)
     assert.deepEqual(logged, [])
   })
 
@@ -108,7 +108,10 @@ describe('a store whose files are disturbed while it is open', () => {
       const other = new DatabaseSync(path)
       t.after(() => other.close())
       other.exec("UPDATE accounts SET name = 'someone else' WHERE number = '1'")
-      await assert.rejects(first === 'read' ? store.accounts(['1']) : store.commit([deposit]), isCertain)
+      await assert.rejects(
+        first === 'read' ? store.reads.accounts(['1']) : store.commit([deposit]),
+        isCertain,
+      )
       await assert.rejects(store.commit([deposit]), isCertain)
       assert.match(logged[0]?.message ?? '', /another program has written/)
     })
@@ -121,10 +124,10 @@ describe('a store whose files are disturbed while it is open', () => {
     for (const mode of ['PASSIVE', 'FULL', 'RESTART', 'TRUNCATE']) {
       await store.commit([deposit])
       other.exec(`PRAGMA wal_checkpoint(${mode})`)
-      await store.accounts(['1'])
+      await store.reads.accounts(['1'])
     }
     await store.commit([deposit])
-    assert.equal((await store.accounts(['1']))[0]?.balance, 25n)
+    assert.equal((await store.reads.accounts(['1']))[0]?.balance, 25n)
     assert.deepEqual(logged, [])
   })
 

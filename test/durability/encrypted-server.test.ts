@@ -59,7 +59,7 @@ describe('a PostgreSQL server that encrypts', () => {
     await server.stop('SIGQUIT')
     await server.start()
     await store.commit([{ kind: 'deposit', account: '1', amount: 5n }])
-    assert.equal((await store.accounts(['1']))[0]?.balance, 15n)
+    assert.equal((await store.reads.accounts(['1']))[0]?.balance, 15n)
     assert.ok((await encryptionOfInstances(server)).every((isEncrypted) => isEncrypted))
     await store.close()
   })

@@ -43,7 +43,7 @@ describe('after a statement that failed in the middle of its rows', () => {
     )
     await troubleRows(administration, 'accounts', { slow: ids.map(({ id }) => Number(id)) })
     await limitStatements(administration, role)
-    const both = await store.accounts(['1', '2'])
+    const both = await store.reads.accounts(['1', '2'])
     assert.deepEqual(
       both.map((account) => account?.balance),
       [100_000n, 100_000n],
@@ -53,10 +53,10 @@ describe('after a statement that failed in the middle of its rows', () => {
 
   test('the next read of something else is right', async (t) => {
     const { administration, store } = await openStore(t)
-    const two = await store.details('2')
+    const two = await store.reads.details('2')
     assert.ok(two)
     await troubleRows(administration, 'accounts', { unreadable: [two.account.id] })
-    await assert.rejects(store.accounts(['1', '2']), StoreUnavailable)
+    await assert.rejects(store.reads.accounts(['1', '2']), StoreUnavailable)
     assert.equal(await balanceOf(store, '1'), 100_000n)
     await endRowTrouble(administration)
   })
@@ -88,7 +88,7 @@ test('a batch that the row of its writer counts is not written again, whatever t
   assert.equal(answerOf(outcome), 'posted')
   assert.equal(await balanceOf(store, '1'), 100_200n)
   assert.deepEqual(
-    (await store.history(posting.creditAccountId, posting.id, 10)).map(({ id }) => id),
+    (await store.reads.history(posting.creditAccountId, posting.id, 10)).map(({ id }) => id),
     [expect(outcome, 'posted').posting.id],
   )
   await throwIfFailed(url)

@@ -27,19 +27,19 @@ describe('an answer of PostgreSQL that is lost in a batch of several statements'
       const heldBack = proxy.holdBack(number).then(() => true)
       const committed = store.commit(commands)
       const wasLost = await Promise.race([heldBack, committed.then(() => false)])
-      const wasCommitted = wasLost && (await direct.accounts([`new-${round}`]))[0] !== undefined
+      const wasCommitted = wasLost && (await direct.reads.accounts([`new-${round}`]))[0] !== undefined
       proxy.cut()
       const [opened, captured, changed] = await committed
       assert.ok(opened && captured && changed)
       assert.equal(expect(opened, 'opened').replayed, false)
       assert.equal(expect(changed, 'changed').account.limits.dailyCount, round)
       const { posting } = expect(captured, 'captured')
-      assert.deepEqual((await direct.posting(posting.id))?.posting, posting)
-      const stored = await direct.hold(hold.id)
+      assert.deepEqual((await direct.reads.posting(posting.id))?.posting, posting)
+      const stored = await direct.reads.hold(hold.id)
       assert.deepEqual([stored?.hold.state, stored?.hold.capturePostingId], ['captured', posting.id])
-      const { account } = (await direct.details('1')) ?? assert.fail()
+      const { account } = (await direct.reads.details('1')) ?? assert.fail()
       assert.deepEqual([account.balance, account.openHolds], [100_000n - BigInt(round), []])
-      assert.equal((await direct.details('2'))?.account.limits.dailyCount, round)
+      assert.equal((await direct.reads.details('2'))?.account.limits.dailyCount, round)
       return { wasLost, wasCommitted }
     }
 

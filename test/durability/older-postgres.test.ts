@@ -50,7 +50,7 @@ describe('a PostgreSQL store that an older version has written', () => {
       await assert.rejects(sql.unsafe(CONNECT_AS_VERSION_1), /store_version/)
     })
     assert.deepEqual(await store.commit([withdrawal]), [{ ...kept, replayed: true }])
-    const { openedAtMs, name, account } = (await store.details('1')) ?? assert.fail()
+    const { openedAtMs, name, account } = (await store.reads.details('1')) ?? assert.fail()
     assert.deepEqual([openedAtMs, name, account.balance, account.status], [undefined, undefined, 70n, 'open'])
     const again = { kind: 'withdraw', account: '1', amount: 1n } as const
     const outcomes = await store.commit([again, again])

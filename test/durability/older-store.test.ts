@@ -27,9 +27,9 @@ describe('a store that an older version has written', () => {
     const store = new SqliteStore(path, options)
     t.after(() => store.close())
     await store.commit([{ kind: 'withdraw', account: '1', amount: 30n }])
-    const [account] = await store.accounts(['1'])
+    const [account] = await store.reads.accounts(['1'])
     assert.equal(account?.balance, 120n)
-    assert.equal((await store.history(account?.id ?? 0, 0, 100)).length, 51)
+    assert.equal((await store.reads.history(account?.id ?? 0, 0, 100)).length, 51)
     assert.deepEqual((await verifySqlite(path)).firstDifferences, [])
   })
 
@@ -40,7 +40,7 @@ describe('a store that an older version has written', () => {
       retried,
       outcomes.map((outcome) => ({ ...outcome, replayed: true })),
     )
-    const details = await store.details('1')
+    const details = await store.reads.details('1')
     assert.equal(details?.account.balance, 500n - 10n - 20n - 40n + 7n)
     assert.deepEqual([details.name, details.openedAtMs], [undefined, undefined])
     assert.deepEqual((await verifySqlite(path, Date.now(), ZONE)).firstDifferences, [])

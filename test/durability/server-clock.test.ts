@@ -85,7 +85,7 @@ describe('books on PostgreSQL that end in the future', () => {
     assert.equal(within?.status, 'posted')
     assert.ok(within?.status === 'posted' && within.posting.atMs <= Date.now())
     aheadMs = 3_700_000
-    assert.deepEqual((await store.details('1001'))?.account.openHolds, [])
+    assert.deepEqual((await store.reads.details('1001'))?.account.openHolds, [])
     await store.close()
     await assertVerified(url)
   })

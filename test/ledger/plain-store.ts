@@ -1,5 +1,6 @@
 import { type Account, plainAccount, type StoredDetails } from '../../src/ledger/accounts.ts'
 import { audit, type AuditReport } from '../../src/ledger/audit/audit.ts'
+import { CASH_DRAWERS } from '../../src/ledger/cash-drawers.ts'
 import type { AuditSource, ListedPosting } from '../../src/ledger/audit/source.ts'
 import { BatchState } from '../../src/ledger/batch/batch-state.ts'
 import type { Command } from '../../src/ledger/commands/registry.ts'
@@ -11,16 +12,15 @@ import type { LoadedState } from '../../src/ledger/batch/loaded-state.ts'
 import type { Outcome } from '../../src/ledger/outcomes.ts'
 import { isInHistory, type Posting, type ReversiblePosting } from '../../src/ledger/postings.ts'
 import { requiredState } from '../../src/ledger/commands/registry.ts'
-import type { Store } from '../../src/storage/store.ts'
+import type { Store, StoreReads } from '../../src/storage/store.ts'
 import type { Terms } from '../../src/ledger/terms.ts'
-
-const CASH_DRAWERS = 8
 
 /**
  * The port in plain memory, with no engine below it: what the rules name is all that is loaded, and what the books have
  * collected is all that is kept. It lets the rules be tried alone, after every single command.
  */
-export class PlainStore implements Store {
+export class PlainStore implements Store, StoreReads {
+  readonly reads: StoreReads = this
   readonly #terms: Terms
   readonly #clock: () => number
   readonly #accounts: Account[] = []
@@ -32,7 +32,7 @@ export class PlainStore implements Store {
   constructor(terms: Terms, clock: () => number) {
     this.#terms = terms
     this.#clock = clock
-    for (let id = 1; id <= CASH_DRAWERS; id += 1) this.#accounts.push(plainAccount(id, undefined, 0n))
+    for (const id of CASH_DRAWERS) this.#accounts.push(plainAccount(id, undefined, 0n))
   }
 
   async commit(commands: readonly Command[]): Promise<readonly Outcome[]> {
@@ -90,7 +90,7 @@ export class PlainStore implements Store {
   }
 
   async isEmpty(): Promise<boolean> {
-    return this.#accounts.length === CASH_DRAWERS
+    return this.#accounts.length === CASH_DRAWERS.length
   }
 
   async close(): Promise<void> {}
@@ -149,7 +149,7 @@ export class PlainStore implements Store {
     return {
       // What is changed and not told of by the books is lost, as it would be in an engine.
       accounts: this.#accounts.filter(isNamed).map((account) => ({ ...account })),
-      cashDrawers: this.#accounts.slice(0, CASH_DRAWERS).map((drawer) => ({ ...drawer })),
+      cashDrawers: this.#accounts.slice(0, CASH_DRAWERS.length).map((drawer) => ({ ...drawer })),
       keyRecords: this.#recordsOf([...keys, ...keysToReverse]),
       holds,
       reversiblePostings,

@@ -50,8 +50,8 @@ describe('a store that is lost in the middle of folding balances into rows', () 
       const commands = Array.from({ length: DEPOSITS_A_COMMIT }, () => anyCommand(random, ids))
       ids = idsAfter(ids, await store.commit(commands))
       const left = new SqliteStore(await leftBehind(path, join(folder, `left-${commit}.db`)), settings)
-      const expected = comparable(await store.detailsAfter(0, ACCOUNTS))
-      assert.deepEqual(comparable(await left.detailsAfter(0, ACCOUNTS)), expected)
+      const expected = comparable(await store.reads.detailsAfter(0, ACCOUNTS))
+      assert.deepEqual(comparable(await left.reads.detailsAfter(0, ACCOUNTS)), expected)
       await left.close()
       for (const { account } of expected) {
         seen.withdrawn += account.withdrawn.count > 1 ? 1 : 0
@@ -135,9 +135,9 @@ async function assertWhole(path: string, lengths: ReadonlyMap<string, number>): 
   assert.deepEqual((await verifySqlite(path)).firstDifferences, [])
   const store = new SqliteStore(path, options)
   for (const [number, length] of lengths) {
-    const [account] = await store.accounts([number])
+    const [account] = await store.reads.accounts([number])
     assert.equal(account?.balance, BigInt(length))
-    assert.equal((await store.history(account?.id ?? 0, 0, 100)).length, length)
+    assert.equal((await store.reads.history(account?.id ?? 0, 0, 100)).length, length)
   }
   await store.close()
   assert.deepEqual((await verifySqlite(path)).firstDifferences, [])

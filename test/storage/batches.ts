@@ -43,7 +43,7 @@ export function batchesConform(withStore: WithStore): void {
     withStore(async ({ store }) => {
       await store.commit([openAccount(100n), { kind: 'open', account: '2', openingBalance: 0n }])
       await store.commit([{ kind: 'transfer', from: '1', to: '2', amount: 30n, reference: 'rent' }])
-      const accounts = await store.accounts(['1', '2'])
+      const accounts = await store.reads.accounts(['1', '2'])
       assert.deepEqual(
         accounts.map((account) => account?.balance),
         [70n, 30n],
@@ -75,12 +75,12 @@ export function batchesConform(withStore: WithStore): void {
         before.slice(0, 2).map((outcome) => ({ ...outcome, replayed: true })),
       )
       await again.commit([deposit(7n), { kind: 'open', account: '2', openingBalance: 1n }])
-      assert.equal((await again.accounts(['1']))[0]?.balance, 42n)
+      assert.equal((await again.reads.accounts(['1']))[0]?.balance, 42n)
       assert.equal((await verify()).differences, 0)
     }))
 }
 
 async function historyOfOne(store: Store, pageSize: number): Promise<Posting[]> {
-  const [account] = await store.accounts(['1'])
+  const [account] = await store.reads.accounts(['1'])
   return readHistory(store, account?.id ?? 0, pageSize)
 }

@@ -68,12 +68,12 @@ export class Comparison {
 
   /** Of histories only what must have been added is read; `assertReads` reads all of each. */
   async #readAccounts(store: Store): Promise<void> {
-    const accounts = await store.detailsAfter(0, 1_000)
+    const accounts = await store.reads.detailsAfter(0, 1_000)
     for (const stored of accounts) this.translation.knows(stored)
     const histories = accounts.map(async ({ account: { id, number = '' } }) => {
       const known = this.#seen.histories.get(id) ?? []
       if (known.length === tellHistory(this.model.book, number).length) return [id, known] as const
-      const added = await store.history(id, known.at(-1)?.id ?? 0, 10_000)
+      const added = await store.reads.history(id, known.at(-1)?.id ?? 0, 10_000)
       return [id, [...known, ...added]] as const
     })
     this.#seen = { ...this.#seen, accounts, histories: new Map(await Promise.all(histories)) }
@@ -133,7 +133,7 @@ export class Comparison {
     )
     const holds = book.holds.map(async (expected) => {
       const id = this.translation.holds.real(expected.id)
-      const stored = ended.get(id) ?? (await store.hold(id))
+      const stored = ended.get(id) ?? (await store.reads.hold(id))
       assert.ok(stored !== undefined, 'a hold that was placed is there')
       assert.deepEqual(this.translation.hold(stored.hold), tellHold(book, expected))
       assert.equal(holdStatus(stored.hold, stored.asOfMs), book.holdStatus(expected, this.#clock.nowMs))

@@ -20,7 +20,7 @@ export function holdsAndLimitsConform(withStore: WithStore): void {
       const again = (await reopen?.()) ?? store
       assert.equal(answerOf(await answerTo(again, withdrawal(21n))).answer, 'insufficient_funds')
       clock.nowMs += 1
-      const [read, details] = await Promise.all([again.hold(id), again.details('1')])
+      const [read, details] = await Promise.all([again.reads.hold(id), again.reads.details('1')])
       assert.ok(read !== undefined && details !== undefined)
       assert.equal(holdStatus(read.hold, read.asOfMs), 'expired')
       assert.equal(heldAt(details.account.openHolds, details.asOfMs), 0n)

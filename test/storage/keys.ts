@@ -152,6 +152,6 @@ export function keysConform(withStore: WithStore): void {
       )
       const again = (await reopen?.()) ?? store
       assert.deepEqual(await again.commit([byKey, byId]), [replay, replay])
-      assert.equal((await again.accounts(['1']))[0]?.balance, 200n)
+      assert.equal((await again.reads.accounts(['1']))[0]?.balance, 200n)
     }))
 }

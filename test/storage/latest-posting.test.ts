@@ -35,16 +35,16 @@ describe('the latest posting at a moment', () => {
       [...crowd, ...watched].map((account) => ({ kind: 'open', account, openingBalance: 50n })),
     )
     const histories = new Map<number, Posting[]>()
-    for (const account of await store.accounts(watched)) histories.set(account?.id ?? 0, [])
+    for (const account of await store.reads.accounts(watched)) histories.set(account?.id ?? 0, [])
     const random = new Random(7)
     for (let commit = 0; commit < COMMITS; commit += 1) {
       clock.nowMs += random.integer(0, 3)
       await store.commit(someDeposits(random))
       for (const [id, history] of histories) {
-        history.push(...(await store.history(id, history.at(-1)?.id ?? 0, 100)))
+        history.push(...(await store.reads.history(id, history.at(-1)?.id ?? 0, 100)))
         for (const atMs of [random.integer(START_MS - 1, clock.nowMs + 1), clock.nowMs - 5]) {
           const scanned = history.findLast((posting) => posting.atMs <= atMs)
-          assert.deepEqual(await store.latestPostingAt(id, atMs), scanned, `account ${id} at ${atMs}`)
+          assert.deepEqual(await store.reads.latestPostingAt(id, atMs), scanned, `account ${id} at ${atMs}`)
         }
       }
     }
@@ -58,7 +58,7 @@ describe('the latest posting at a moment', () => {
     const store = new SqliteStore(':memory:', { terms: plainTerms(600_000), clock: () => START_MS })
     t.after(() => store.close())
     await store.commit([{ kind: 'open', account: '1', openingBalance: 5n }])
-    const [account] = await store.accounts(['1'])
-    assert.equal(await store.latestPostingAt(account?.id ?? 0, Number.MAX_SAFE_INTEGER), undefined)
+    const [account] = await store.reads.accounts(['1'])
+    assert.equal(await store.reads.latestPostingAt(account?.id ?? 0, Number.MAX_SAFE_INTEGER), undefined)
   })
 })

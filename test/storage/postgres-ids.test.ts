@@ -55,15 +55,15 @@ describe('the ids of postings on PostgreSQL, which a batch does not know while i
     )
 
     for (const posting of postings) {
-      const stored = await second.posting(posting.id)
+      const stored = await second.reads.posting(posting.id)
       assert.deepEqual(stored?.posting, posting)
     }
-    assert.deepEqual(await second.posting(original.id), {
+    assert.deepEqual(await second.reads.posting(original.id), {
       posting: original,
       reversedAmount: 300n,
       latestReversal: rest,
     })
-    const stored = await second.hold(hold.id)
+    const stored = await second.reads.hold(hold.id)
     assert.deepEqual(stored?.hold, {
       ...hold,
       state: 'captured',

@@ -62,7 +62,7 @@ describe('two stores on one PostgreSQL', () => {
       [...kinds].filter((kind) => !allowed.includes(kind)),
       [],
     )
-    assert.deepEqual((await pair.stores[0].details('1'))?.account.openHolds, [])
+    assert.deepEqual((await pair.stores[0].reads.details('1'))?.account.openHolds, [])
     await throwIfFailed(pair.url)
   })
 

@@ -66,11 +66,11 @@ describe('a long history on PostgreSQL', () => {
     for (const accountId of [50, 51, 52, 53])
       for (const atMs of [0, 999, 1_000, latestMs, ...moments]) {
         const [row] = await sql.unsafe(SCAN, [accountId, atMs])
-        const found = await stores[0].latestPostingAt(accountId, atMs)
+        const found = await stores[0].reads.latestPostingAt(accountId, atMs)
         assert.equal(found?.id ?? null, row?.['id'] === null ? null : Number(row?.['id']))
       }
     const cashDrawer = 1
-    assert.equal(await stores[0].latestPostingAt(cashDrawer, latestMs), undefined)
+    assert.equal(await stores[0].reads.latestPostingAt(cashDrawer, latestMs), undefined)
 
     await sql.unsafe(`PREPARE search AS ${LATEST_POSTING_AT}; PREPARE page AS ${HISTORY};
       SET plan_cache_mode = force_generic_plan`)

@@ -60,7 +60,7 @@ export function answerOf(outcome: Outcome): string {
 }
 
 export async function balanceOf(store: Store, account: string): Promise<bigint | undefined> {
-  const [found] = await store.accounts([account])
+  const [found] = await store.reads.accounts([account])
   return found?.balance
 }
 

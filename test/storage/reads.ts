@@ -14,7 +14,7 @@ export async function assertReads(store: Store, { seen, model, translation }: Co
   }
   const { book } = model
   const readPostings = translation.movements.models.map(async (modelId) => {
-    const read = await store.posting(translation.movements.real(modelId))
+    const read = await store.reads.posting(translation.movements.real(modelId))
     assert.ok(read !== undefined, 'a posting is there under its id')
     const { posting, reversedAmount, latestReversal } = read
     const latest = latestReversal && translation.movement(latestReversal).id
@@ -24,8 +24,8 @@ export async function assertReads(store: Store, { seen, model, translation }: Co
     )
   })
   await Promise.all(readPostings)
-  assert.equal(await store.posting(NO_SUCH_ID), undefined)
-  assert.equal(await store.hold(NO_SUCH_ID), undefined)
+  assert.equal(await store.reads.posting(NO_SUCH_ID), undefined)
+  assert.equal(await store.reads.hold(NO_SUCH_ID), undefined)
 }
 
 type Stored = Comparison['seen']['accounts'][number]
@@ -33,18 +33,18 @@ type Stored = Comparison['seen']['accounts'][number]
 async function assertAccountReads(store: Store, expected: readonly Stored[]): Promise<void> {
   const numbers = expected.map(({ account }) => account.number ?? '')
   const ids = expected.map(({ account }) => account.id)
-  const balances = await store.accounts(['nobody', ...numbers])
+  const balances = await store.reads.accounts(['nobody', ...numbers])
   assert.deepEqual(
     balances.map((account) => account && [account.id, account.number, account.balance]),
     [undefined, ...expected.map(({ account }) => [account.id, account.number, account.balance])],
   )
-  assert.deepEqual(await Promise.all(numbers.map((number) => store.details(number))), expected)
-  assert.equal(await store.details('nobody'), undefined)
-  const names = await store.accountNumbers([NO_SUCH_ID, ...ids])
+  assert.deepEqual(await Promise.all(numbers.map((number) => store.reads.details(number))), expected)
+  assert.equal(await store.reads.details('nobody'), undefined)
+  const names = await store.reads.accountNumbers([NO_SUCH_ID, ...ids])
   assert.deepEqual(names, new Map(expected.map(({ account }, index) => [account.id, numbers[index] ?? ''])))
   const paged: Stored[] = []
   for (;;) {
-    const [next] = await store.detailsAfter(paged.at(-1)?.account.id ?? 0, 1)
+    const [next] = await store.reads.detailsAfter(paged.at(-1)?.account.id ?? 0, 1)
     if (next === undefined) break
     paged.push(next)
   }
@@ -56,7 +56,7 @@ async function assertAccountReads(store: Store, expected: readonly Stored[]): Pr
 export async function readHistory(store: Store, accountId: number, pageSize: number): Promise<Posting[]> {
   const postings: Posting[] = []
   for (;;) {
-    const page = await store.history(accountId, postings.at(-1)?.id ?? 0, pageSize)
+    const page = await store.reads.history(accountId, postings.at(-1)?.id ?? 0, pageSize)
     postings.push(...page)
     if (page.length < pageSize) return postings
   }
@@ -74,7 +74,7 @@ async function assertLatestPostings(
   const step = Math.ceil(all.length / MOST_MOMENTS)
   const moments = [...all.filter((_, index) => index % step === 0), 0, Number.MAX_SAFE_INTEGER]
   assert.deepEqual(
-    await Promise.all(moments.map((atMs) => store.latestPostingAt(accountId, atMs))),
+    await Promise.all(moments.map((atMs) => store.reads.latestPostingAt(accountId, atMs))),
     moments.map((atMs) => history.findLast((posting) => posting.atMs <= atMs)),
   )
 }

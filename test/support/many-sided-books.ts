@@ -61,17 +61,17 @@ export async function fillManySided(path: string): Promise<Store> {
 
 /** All that can be asked, and what is answered to retries and to a new command of each kind. */
 export async function answersOf(store: Store): Promise<unknown> {
-  const details = await store.detailsAfter(0, 1_000)
+  const details = await store.reads.detailsAfter(0, 1_000)
   const reads = {
     accounts: details.map(comparable),
-    found: (await Promise.all(numbers.map((number) => store.details(number)))).map(
+    found: (await Promise.all(numbers.map((number) => store.reads.details(number)))).map(
       (each) => each && comparable(each),
     ),
-    balances: await store.accounts(numbers),
+    balances: await store.reads.accounts(numbers),
     histories: await Promise.all(details.map(({ account }) => historyOf(store, account.id))),
-    postings: await allById((id) => store.posting(id)),
-    holds: await allById((id) => store.hold(id)),
-    numbers: await store.accountNumbers(details.map(({ account }) => account.id)),
+    postings: await allById((id) => store.reads.posting(id)),
+    holds: await allById((id) => store.reads.hold(id)),
+    numbers: await store.reads.accountNumbers(details.map(({ account }) => account.id)),
   }
   const outcomes = await store.commit([
     ...sent.filter(({ idempotencyKey }) => idempotencyKey !== undefined),
@@ -85,18 +85,18 @@ export async function answersOf(store: Store): Promise<unknown> {
       amount: 1n,
     })),
   ])
-  return { reads, outcomes, afterwards: await store.accounts(numbers) }
+  return { reads, outcomes, afterwards: await store.reads.accounts(numbers) }
 }
 
 async function historyOf(store: Store, id: number): Promise<unknown> {
-  const all = await store.history(id, 0, 10_000)
+  const all = await store.reads.history(id, 0, 10_000)
   const middle = all[Math.floor(all.length / 2)]
   assert.ok(middle)
   const places = all.filter((_, index) => index % 7 === 0)
   return {
     all,
-    fromTheMiddle: await store.history(id, middle.id, 20),
-    balances: await Promise.all(places.map(({ atMs }) => store.latestPostingAt(id, atMs))),
+    fromTheMiddle: await store.reads.history(id, middle.id, 20),
+    balances: await Promise.all(places.map(({ atMs }) => store.reads.latestPostingAt(id, atMs))),
   }
 }
 

@@ -4,7 +4,7 @@ import { type Store, StoreOpenError } from '../store.ts'
 import { connectTo } from './connection/connecting.ts'
 import { Deadline } from './connection/deadline.ts'
 import type { DecidingOptions } from './commit/decide-batch.ts'
-import { migrate, assertCurrentSchema, type Today } from './schema/migrations.ts'
+import { migrate, assertMigrated, type Today } from './schema/migrations.ts'
 import type { Session } from './connection/session.ts'
 import type { Redated } from '../redating.ts'
 import { redateDatabase } from './redate.ts'
@@ -32,7 +32,7 @@ export function verifyPostgres(url: string, timeZone: string = DEFAULT_TIME_ZONE
   const target = readTarget(url)
   return orExplain(target, () =>
     withSession(target, new Deadline(OPEN_WITHIN_MS), async (session) => {
-      await assertCurrentSchema(session)
+      await assertMigrated(session)
       return auditSnapshot(session, timeZone)
     }),
   )
@@ -43,7 +43,7 @@ export function redatePostgres(url: string, timeZone: string, nowMs: number): Pr
   const target = readTarget(url)
   return orExplain(target, () =>
     withSession(target, new Deadline(OPEN_WITHIN_MS), async (session) => {
-      await assertCurrentSchema(session)
+      await assertMigrated(session)
       return redateDatabase(session, timeZone, nowMs)
     }),
   )

@@ -1,7 +1,11 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { StatementSync } from 'node:sqlite'
 import type { AccountBalance, StoredDetails } from '../../ledger/accounts.ts'
 import type { StoredHold } from '../../ledger/holds.ts'
 import type { Posting, ReversiblePosting } from '../../ledger/postings.ts'
+import type { StoreReads } from '../store.ts'
+import type { OpenDatabase } from './file/database.ts'
+import type { LogSync } from './file/log-sync.ts'
+import { asUnavailable } from './file/writability.ts'
 import type { AccountLabel, AccountTable } from './tables/account-table.ts'
 import { prepare } from './tables/prepare.ts'
 import type { HoldTable } from './tables/hold-table.ts'
@@ -18,37 +22,39 @@ export interface ReadableBooks {
   readonly nowMs: () => number
 }
 
-/** Answers what is asked of the books, as of the latest commit. See `StoreReads`. */
-export class SqliteReader {
+/** Reads the books as of the latest commit. */
+export class SqliteReader implements StoreReads {
+  readonly #log: LogSync | undefined
   readonly #books: ReadableBooks
   readonly #begin: StatementSync
   readonly #commit: StatementSync
 
-  constructor(database: DatabaseSync, books: ReadableBooks) {
+  constructor({ database, log }: OpenDatabase, books: ReadableBooks) {
+    this.#log = log
     this.#books = books
     this.#begin = prepare(database, 'BEGIN')
     this.#commit = prepare(database, 'COMMIT')
   }
 
-  accounts(numbers: readonly string[]): readonly (AccountBalance | undefined)[] {
-    return this.#inOneState(({ live }) => numbers.map((number) => live.findBalance(number)))
+  accounts(numbers: readonly string[]): Promise<readonly (AccountBalance | undefined)[]> {
+    return this.#read(({ live }) => numbers.map((number) => live.findBalance(number)))
   }
 
-  details(number: string): StoredDetails | undefined {
-    return this.#inOneState(({ table }) => {
+  details(number: string): Promise<StoredDetails | undefined> {
+    return this.#read(({ table }) => {
       const label = table.label(number)
       return label && this.#detailsOf(label)
     })
   }
 
-  detailsAfter(afterId: number, limit: number): readonly StoredDetails[] {
-    return this.#inOneState(({ table }) =>
+  detailsAfter(afterId: number, limit: number): Promise<readonly StoredDetails[]> {
+    return this.#read(({ table }) =>
       table.labelsAfter(afterId, limit).flatMap((label) => this.#detailsOf(label) ?? []),
     )
   }
 
-  accountNumbers(ids: readonly number[]): ReadonlyMap<number, string> {
-    return this.#inOneState(({ table }) => {
+  accountNumbers(ids: readonly number[]): Promise<ReadonlyMap<number, string>> {
+    return this.#read(({ table }) => {
       const numbers = new Map<number, string>()
       for (const id of new Set(ids)) {
         const number = table.numberOf(id)
@@ -58,25 +64,25 @@ export class SqliteReader {
     })
   }
 
-  hold(id: number): StoredHold | undefined {
-    return this.#inOneState(({ holds, nowMs }) => {
+  hold(id: number): Promise<StoredHold | undefined> {
+    return this.#read(({ holds, nowMs }) => {
       const hold = holds.find(id)
       return hold && { hold, asOfMs: nowMs() }
     })
   }
 
-  posting(id: number): ReversiblePosting | undefined {
-    return this.#inOneState(({ postings }) => postings.reversible(id))
+  posting(id: number): Promise<ReversiblePosting | undefined> {
+    return this.#read(({ postings }) => postings.reversible(id))
   }
 
-  history(accountId: number, afterId: number, limit: number): readonly Posting[] {
-    return this.#inOneState(({ postings }) =>
+  history(accountId: number, afterId: number, limit: number): Promise<readonly Posting[]> {
+    return this.#read(({ postings }) =>
       this.#postingIds(accountId, afterId, limit).flatMap((id) => postings.find(id) ?? []),
     )
   }
 
-  latestPostingAt(accountId: number, atMs: number): Posting | undefined {
-    return this.#inOneState(({ table, live, postings }) => {
+  latestPostingAt(accountId: number, atMs: number): Promise<Posting | undefined> {
+    return this.#read(({ table, live, postings }) => {
       const latestId = postings.latestIdAt(atMs)
       const id = live.latestUnflushedUpTo(accountId, latestId) ?? table.lists.latestUpTo(accountId, latestId)
       return id === undefined ? undefined : postings.find(id)
@@ -92,6 +98,18 @@ export class SqliteReader {
     const listed = this.#books.table.lists.after(accountId, afterId, limit)
     if (listed.length === limit) return listed
     return [...listed, ...this.#books.live.unflushed(accountId, afterId)].slice(0, limit)
+  }
+
+  /** What was just read may have been committed and still be on its way to the disk: nobody is answered before. */
+  async #read<Result>(read: (books: ReadableBooks) => Result): Promise<Result> {
+    try {
+      this.#log?.assertOnlyWriter()
+      const result = this.#inOneState(read)
+      await this.#log?.settled()
+      return result
+    } catch (error) {
+      throw asUnavailable(error, 'the store could not read')
+    }
   }
 
   /** One transaction takes the lock of the file once instead of for each statement. */

@@ -1,17 +1,15 @@
 import type { StatementSync } from 'node:sqlite'
-import type { AccountBalance, StoredDetails } from '../../ledger/accounts.ts'
+import { CASH_DRAWERS } from '../../ledger/cash-drawers.ts'
 import { BatchState } from '../../ledger/batch/batch-state.ts'
 import type { Command } from '../../ledger/commands/registry.ts'
 import { decide } from '../../ledger/decide.ts'
-import type { StoredHold } from '../../ledger/holds.ts'
 import type { Outcome } from '../../ledger/outcomes.ts'
-import type { Posting, ReversiblePosting } from '../../ledger/postings.ts'
 import type { Store, StoreLog } from '../store.ts'
 import type { Terms } from '../../ledger/terms.ts'
 import type { AccountTable } from './tables/account-table.ts'
 import { type OpenDatabase, openForWriting } from './file/database.ts'
 import { beginAlone, LockWait } from './file/lock-wait.ts'
-import { asUnavailable, cannotWrite, writeNothingNew } from './file/writability.ts'
+import { cannotWrite, writeNothingNew } from './file/writability.ts'
 import { prepare } from './tables/prepare.ts'
 import { BalanceWriteBack } from './cache/balance-write-back.ts'
 import type { HoldTable } from './tables/hold-table.ts'
@@ -37,6 +35,7 @@ const WRITE_BACK_EVERY_POSTINGS = 100_000
 
 /** The embedded engine: one file, one writer, one transaction and one fsync for each batch. */
 export class SqliteStore implements Store {
+  readonly reads: SqliteReader
   readonly #open: OpenDatabase
   readonly #options: SqliteStoreOptions
   readonly #accounts: AccountTable
@@ -45,7 +44,6 @@ export class SqliteStore implements Store {
   readonly #keys: KeyTable
   readonly #live: AccountCache
   readonly #folding: BalanceWriteBack
-  readonly #reader: SqliteReader
   readonly #begin: StatementSync
   readonly #commit: StatementSync
   readonly #lockWait = new LockWait()
@@ -76,7 +74,7 @@ export class SqliteStore implements Store {
       options.writeBackEveryPostings ?? WRITE_BACK_EVERY_POSTINGS,
     )
     const nowMs = (): number => this.#nowMs()
-    this.#reader = new SqliteReader(database, { table, live, postings, holds, nowMs })
+    this.reads = new SqliteReader(this.#open, { table, live, postings, holds, nowMs })
     this.#begin = prepare(database, 'BEGIN IMMEDIATE')
     this.#commit = prepare(database, 'COMMIT')
   }
@@ -107,38 +105,6 @@ export class SqliteStore implements Store {
     }
   }
 
-  accounts(numbers: readonly string[]): Promise<readonly (AccountBalance | undefined)[]> {
-    return this.#read((reader) => reader.accounts(numbers))
-  }
-
-  details(number: string): Promise<StoredDetails | undefined> {
-    return this.#read((reader) => reader.details(number))
-  }
-
-  detailsAfter(afterId: number, limit: number): Promise<readonly StoredDetails[]> {
-    return this.#read((reader) => reader.detailsAfter(afterId, limit))
-  }
-
-  accountNumbers(ids: readonly number[]): Promise<ReadonlyMap<number, string>> {
-    return this.#read((reader) => reader.accountNumbers(ids))
-  }
-
-  hold(id: number): Promise<StoredHold | undefined> {
-    return this.#read((reader) => reader.hold(id))
-  }
-
-  posting(id: number): Promise<ReversiblePosting | undefined> {
-    return this.#read((reader) => reader.posting(id))
-  }
-
-  history(accountId: number, afterId: number, limit: number): Promise<readonly Posting[]> {
-    return this.#read((reader) => reader.history(accountId, afterId, limit))
-  }
-
-  latestPostingAt(accountId: number, atMs: number): Promise<Posting | undefined> {
-    return this.#read((reader) => reader.latestPostingAt(accountId, atMs))
-  }
-
   async isEmpty(): Promise<boolean> {
     return this.#isEmpty
   }
@@ -163,20 +129,8 @@ export class SqliteStore implements Store {
     this.#commit.run()
   }
 
-  /** What was just read may have been committed and still be on its way to the disk: nobody is told of it before. */
-  async #read<Result>(read: (reader: SqliteReader) => Result): Promise<Result> {
-    try {
-      this.#open.log?.assertOnlyWriter()
-      const result = read(this.#reader)
-      await this.#open.log?.settled()
-      return result
-    } catch (error) {
-      throw asUnavailable(error, 'the store could not read')
-    }
-  }
-
   get #isEmpty(): boolean {
-    return this.#nextAccountId === this.#live.cashDrawers().length + 1
+    return this.#nextAccountId === CASH_DRAWERS.length + 1
   }
 
   /** The ledger's time, which never runs backwards. */

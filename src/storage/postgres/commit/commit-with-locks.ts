@@ -1,10 +1,11 @@
+import { CASH_DRAWERS } from '../../../ledger/cash-drawers.ts'
 import type { Command } from '../../../ledger/commands/registry.ts'
 import { type Decided, decideAll, type DecidingOptions } from './decide-batch.ts'
 import { ConnectionLost } from '../connection/failures.ts'
 import { alterAccounts, deleteKeys, insertAccounts, saveHolds } from './other-statements.ts'
 import { isUnresolved, type Loaded, loadAndLock } from './load-with-locks.ts'
 import type { RequiredRows } from './required-state.ts'
-import { ALL_DRAWERS, type Resolved, resolve } from './resolve-references.ts'
+import { type Resolved, resolve } from './resolve-references.ts'
 import type { Session } from '../connection/session.ts'
 import { type FencingToken, write } from './writing-statement.ts'
 
@@ -48,7 +49,7 @@ export async function commitWithLocks(session: Session, batch: LockedBatch): Pro
     onFound(found)
     if (isUnresolved(found, named, resolved)) return await leave(session, 'key was used meanwhile')
     const decided = decideAll(commands, found, drawerIds[0] ?? 0, options)
-    if (decided.books.accounts.lackedCash && drawerIds.length < ALL_DRAWERS.length)
+    if (decided.books.accounts.lackedCash && drawerIds.length < CASH_DRAWERS.length)
       return await leave(session, 'lacks cash')
     return await writeAndCommit(session, batch, decided, found)
   } catch (error) {

@@ -1,3 +1,4 @@
+import { isCashDrawer } from '../../../ledger/cash-drawers.ts'
 import type { Account } from '../../../ledger/accounts.ts'
 import { BatchState } from '../../../ledger/batch/batch-state.ts'
 import type { Command } from '../../../ledger/commands/registry.ts'
@@ -35,7 +36,7 @@ export function decideAll(
   { terms, clock }: DecidingOptions,
 ): Decided {
   const copies = accounts.map(copyOf)
-  const drawers = copies.filter(({ number }) => number === undefined)
+  const drawers = copies.filter(({ id }) => isCashDrawer(id))
   const books = new BatchState({
     ...loaded,
     accounts: copies,

@@ -2,17 +2,16 @@ import type { Hold } from '../../../ledger/holds.ts'
 import type { KeyRecord } from '../../../ledger/idempotency.ts'
 import type { ReversiblePosting } from '../../../ledger/postings.ts'
 import { number, type Row } from '../../row-values.ts'
-import { ACCOUNT_COLUMNS, accountFrom, numberArray, type VersionedAccount } from '../tables/account-rows.ts'
-import { bytesArray, integerArray } from '../tables/arrays.ts'
+import { HOLD_COLUMNS, holdFrom, HOLDS, OPEN_HOLD_COLUMNS } from '../../rows.ts'
 import {
-  HOLD_COLUMNS,
-  HOLDS,
-  holdFrom,
-  isOpenAt,
-  OPEN_HOLD_COLUMNS,
-  openHoldsByAccount,
-} from '../tables/hold-rows.ts'
-import { keyRecordFrom, SELECT_KEY_RECORDS } from '../tables/key-rows.ts'
+  numberArray,
+  type VersionedAccount,
+  VERSIONED_COLUMNS,
+  versionedAccountFrom,
+} from '../tables/account-rows.ts'
+import { bytesArray, integerArray } from '../tables/arrays.ts'
+import { isOpenAt, openHoldsByAccount } from '../tables/hold-rows.ts'
+import { joinedKeyRecord, SELECT_KEY_RECORDS } from '../tables/key-rows.ts'
 import type { RequiredRows } from './required-state.ts'
 import { reversibleFrom, SELECT_REVERSIBLE } from '../tables/posting-rows.ts'
 import { heldBy, postingOf, type Resolved } from './resolve-references.ts'
@@ -33,7 +32,7 @@ export interface Loaded {
 const NAMED_ACCOUNTS = 'accounts.number = ANY ($1::text[]) OR accounts.id = ANY ($2::bigint[])'
 
 // In the order of ids, as every instance does it: two that lock the same accounts never wait for each other.
-const LOCK_ACCOUNTS = `SELECT ${ACCOUNT_COLUMNS} FROM accounts WHERE ${NAMED_ACCOUNTS} ORDER BY id FOR UPDATE`
+const LOCK_ACCOUNTS = `SELECT ${VERSIONED_COLUMNS} FROM accounts WHERE ${NAMED_ACCOUNTS} ORDER BY id FOR UPDATE`
 
 // Sent after the accounts are locked, like all that follows: a statement sees what was committed before it began, and
 // whoever changes an account's holds, or gives back a posting, changes the account too. What has expired on this
@@ -79,8 +78,8 @@ export async function loadAndLock(
   ])
   const holdsByAccount = openHoldsByAccount(openHolds)
   return {
-    accounts: accounts.map((row) => accountFrom(row, holdsByAccount.get(number(row, 'id')))),
-    keyRecords: keyRecords.map(keyRecordFrom),
+    accounts: accounts.map((row) => versionedAccountFrom(row, holdsByAccount.get(number(row, 'id')))),
+    keyRecords: keyRecords.map(joinedKeyRecord),
     holds: holds.map(holdFrom),
     reversiblePostings: reversibleFrom(postings, resolved.postingIds),
     nextAccountId: firstId(accountIds),

@@ -1,9 +1,10 @@
+import { isCashDrawer } from '../../../ledger/cash-drawers.ts'
 import type { Hold } from '../../../ledger/holds.ts'
 import type { Outcome } from '../../../ledger/outcomes.ts'
 import type { Posting } from '../../../ledger/postings.ts'
 import { number, type Row } from '../../row-values.ts'
 import { bytesArray, integerArray } from '../tables/arrays.ts'
-import { keyRecordFrom, SELECT_KEY_RECORDS } from '../tables/key-rows.ts'
+import { joinedKeyRecord, SELECT_KEY_RECORDS } from '../tables/key-rows.ts'
 import type { RequiredRows } from './required-state.ts'
 import type { Session } from '../connection/session.ts'
 
@@ -25,9 +26,6 @@ const POSTINGS = 'SELECT id, debit_account_id, credit_account_id FROM postings W
 
 const KEY_RECORDS = `${SELECT_KEY_RECORDS} WHERE digest = ANY ($1::bytea[])`
 
-/** The ids of the bank's cash drawers. */
-export const ALL_DRAWERS: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 8]
-
 /**
  * Finds which accounts are to be locked before holds, postings and keys of other requests can be read, in one round
  * trip, or in none where the batch names no such thing.
@@ -40,7 +38,7 @@ export async function resolve(session: Session, named: RequiredRows): Promise<Re
     postingIds.length === 0 ? [] : session.query(POSTINGS, [integerArray(postingIds)]),
     otherDigests.length === 0 ? [] : session.query(KEY_RECORDS, [bytesArray(otherDigests)]),
   ])
-  const ofKeys = keyRecords.map((row) => keyRecordFrom(row).outcome)
+  const ofKeys = keyRecords.map((row) => joinedKeyRecord(row).outcome)
   const allHolds = [...holds.map(ownedFrom), ...ofKeys.flatMap((outcome) => heldBy(outcome) ?? [])]
   const allPostings = [...postings.map(movedFrom), ...ofKeys.flatMap((outcome) => postingOf(outcome) ?? [])]
   return {
@@ -77,5 +75,5 @@ function movedFrom(row: Row): Moved {
 }
 
 function customersOf({ debitAccountId, creditAccountId }: Moved): number[] {
-  return [debitAccountId, creditAccountId].filter((id) => !ALL_DRAWERS.includes(id))
+  return [debitAccountId, creditAccountId].filter((id) => !isCashDrawer(id))
 }

@@ -1,3 +1,4 @@
+import { CASH_DRAWERS } from '../../../ledger/cash-drawers.ts'
 import { randomInt } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { BatchState } from '../../../ledger/batch/batch-state.ts'
@@ -12,7 +13,6 @@ import { commitWithLocks } from './commit-with-locks.ts'
 import { type RequiredRows, requiredRows } from './required-state.ts'
 import { RecentMap } from './recent-map.ts'
 import { AccountCache } from './account-cache.ts'
-import { ALL_DRAWERS } from './resolve-references.ts'
 import { ServerClock } from '../connection/server-clock.ts'
 import type { Session } from '../connection/session.ts'
 import { commitOptimistically } from './optimistic-commit.ts'
@@ -182,7 +182,7 @@ export class Writer {
     const { commands, named, hasAllDrawers } = attempted
     const { turn } = this.#connection
     const { sent } = attempted
-    const others = hasAllDrawers ? ALL_DRAWERS.filter((id) => id !== this.#drawerId) : []
+    const others = hasAllDrawers ? CASH_DRAWERS.filter((id) => id !== this.#drawerId) : []
     const result = await commitWithLocks(session, {
       commands,
       named,
@@ -232,5 +232,5 @@ export class Writer {
 }
 
 function randomDrawer(): number {
-  return 1 + randomInt(ALL_DRAWERS.length)
+  return 1 + randomInt(CASH_DRAWERS.length)
 }

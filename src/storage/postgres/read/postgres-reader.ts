@@ -3,22 +3,10 @@ import type { StoredHold } from '../../../ledger/holds.ts'
 import type { Posting, ReversiblePosting } from '../../../ledger/postings.ts'
 import type { StoreReads } from '../../store.ts'
 import { number, numberOrUndefined, type Row, text, textOrUndefined } from '../../row-values.ts'
-import {
-  ACCOUNT_COLUMNS,
-  accountFrom,
-  BALANCE_COLUMNS,
-  balanceFrom,
-  numberArray,
-} from '../tables/account-rows.ts'
+import { BALANCE_COLUMNS, balanceFrom, HOLD_COLUMNS, holdFrom, HOLDS, OPEN_HOLD_COLUMNS } from '../../rows.ts'
+import { numberArray, VERSIONED_COLUMNS, versionedAccountFrom } from '../tables/account-rows.ts'
 import { integerArray } from '../tables/arrays.ts'
-import {
-  HOLD_COLUMNS,
-  HOLDS,
-  holdFrom,
-  isOpenAt,
-  OPEN_HOLD_COLUMNS,
-  openHoldsByAccount,
-} from '../tables/hold-rows.ts'
+import { isOpenAt, openHoldsByAccount } from '../tables/hold-rows.ts'
 import { reversibleFrom, SELECT_REVERSIBLE } from '../tables/posting-rows.ts'
 import { findLatestPostingAt, readHistory } from './posting-search.ts'
 import type { ReaderPool } from '../connection/reader-pool.ts'
@@ -28,7 +16,7 @@ const SELECT_BALANCES = `SELECT ${BALANCE_COLUMNS} FROM accounts WHERE number = 
 
 /** A row for each open hold, and one for an account without: one statement sees one state of the books. */
 function selectDetails(accounts: string): string {
-  return `SELECT ${ACCOUNT_COLUMNS}, name, opened_at_ms, ${OPEN_HOLD_COLUMNS} FROM ${accounts}
+  return `SELECT ${VERSIONED_COLUMNS}, name, opened_at_ms, ${OPEN_HOLD_COLUMNS} FROM ${accounts}
     LEFT JOIN holds ON holds.account_id = accounts.id AND ${isOpenAt('$1')}
     ORDER BY accounts.id, holds.id`
 }
@@ -118,7 +106,7 @@ export class PostgresReader implements StoreReads {
     const openHolds = openHoldsByAccount(rows)
     const firstRows = new Map(rows.toReversed().map((row) => [number(row, 'id'), row]))
     return [...firstRows].toReversed().map(([id, row]) => ({
-      account: accountFrom(row, openHolds.get(id)),
+      account: versionedAccountFrom(row, openHolds.get(id)),
       name: textOrUndefined(row, 'name'),
       openedAtMs: numberOrUndefined(row, 'opened_at_ms'),
       asOfMs: Math.max(nowMs, number(row, 'latest_posting_ms')),

@@ -1,5 +1,5 @@
 import type { Posting } from '../../../ledger/postings.ts'
-import { POSTING_COLUMNS, postingFrom } from '../tables/posting-rows.ts'
+import { POSTING_COLUMNS, postingFrom } from '../../rows.ts'
 import type { Session } from '../connection/session.ts'
 
 /**

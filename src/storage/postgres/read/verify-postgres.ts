@@ -8,11 +8,17 @@ import type {
 } from '../../../ledger/audit/source.ts'
 import type { Posting } from '../../../ledger/postings.ts'
 import { bytes, number, type Row } from '../../row-values.ts'
-import { ACCOUNT_COLUMNS, accountFrom } from '../tables/account-rows.ts'
+import {
+  ACCOUNT_COLUMNS,
+  accountFrom,
+  HOLD_COLUMNS,
+  holdFrom,
+  HOLDS,
+  POSTING_COLUMNS,
+  postingFrom,
+} from '../../rows.ts'
 import { integerArray } from '../tables/arrays.ts'
-import { HOLD_COLUMNS, HOLDS, holdFrom } from '../tables/hold-rows.ts'
-import { keyRowFrom, SELECT_KEY_RECORDS } from '../tables/key-rows.ts'
-import { POSTING_COLUMNS, postingFrom } from '../tables/posting-rows.ts'
+import { joinedKeyRow, joinedPosting, SELECT_KEY_RECORDS } from '../tables/key-rows.ts'
 import { damagedIndexes } from './index-check.ts'
 import type { Parameter, Session } from '../connection/session.ts'
 
@@ -51,7 +57,7 @@ export async function auditSnapshot(session: Session, timeZone: string): Promise
       pages<AuditedKeyRecord>(
         session,
         KEY_RECORDS,
-        keyRowFrom,
+        joinedKeyRow,
         (row) => bytes(row, 'digest'),
         Buffer.alloc(0),
       ),
@@ -92,5 +98,5 @@ async function* withOriginals(
 }
 
 function auditedHoldFrom(row: Row): AuditedHold {
-  return { hold: holdFrom(row), capture: row['id'] === null ? undefined : postingFrom(row) }
+  return { hold: holdFrom(row), capture: joinedPosting(row) }
 }

@@ -1,3 +1,4 @@
+import { assertCurrentSchema, assertKnownSchema, type SchemaVersion } from '../../schema-version.ts'
 import { StoreOpenError } from '../../store.ts'
 import { number } from '../../row-values.ts'
 import { codeOf, failureFrom } from '../connection/failures.ts'
@@ -160,9 +161,8 @@ export async function migrate(session: Session, today: Today): Promise<void> {
 }
 
 /** Throws `StoreOpenError` unless the database has exactly the newest shape: for readers, who must not migrate. */
-export async function assertCurrentSchema(session: Session): Promise<void> {
-  if ((await readVersion(session)) !== STORE_VERSION)
-    throw new StoreOpenError('the database is not a store of this version; start the service on it once')
+export async function assertMigrated(session: Session): Promise<void> {
+  assertCurrentSchema(schemaVersion(await readVersion(session)))
 }
 
 /** 0 for a database without a store. Throws `StoreOpenError` where the tables are not ours or too new. */
@@ -176,12 +176,12 @@ async function readVersion(session: Session): Promise<number> {
   }
   const [row] = await session.query('SELECT version FROM mini_atm_store')
   const version = row === undefined ? 0 : number(row, 'version')
-  if (version > STORE_VERSION) {
-    throw new StoreOpenError(
-      `the database was written by a newer version of this program (store version ${version}, this one knows ${STORE_VERSION}); run that version`,
-    )
-  }
+  assertKnownSchema(schemaVersion(version))
   return version
+}
+
+function schemaVersion(version: number): SchemaVersion {
+  return { store: 'the database', version, newest: STORE_VERSION }
 }
 
 /** Whether another instance has done the step from this version: its table or type is there, or it has moved the version on. */

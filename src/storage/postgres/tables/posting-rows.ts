@@ -1,9 +1,6 @@
-import { type Posting, postingKindFrom, type ReversiblePosting } from '../../../ledger/postings.ts'
-import { integer, number, numberOrUndefined, type Row, textOrUndefined } from '../../row-values.ts'
-
-export const POSTING_COLUMNS = `postings.id, postings.at_ms, postings.kind, postings.debit_account_id,
-  postings.credit_account_id, postings.amount, postings.debit_balance, postings.credit_balance,
-  postings.reference, postings.reversed_posting_id, postings.hold_id`
+import type { ReversiblePosting } from '../../../ledger/postings.ts'
+import type { Row } from '../../row-values.ts'
+import { POSTING_COLUMNS, postingFrom } from '../../rows.ts'
 
 /** Postings by their ids together with those that give them back, each from its own index, originals first. */
 export const SELECT_REVERSIBLE = `SELECT ${POSTING_COLUMNS} FROM postings WHERE id = ANY ($1::bigint[])
@@ -11,22 +8,6 @@ export const SELECT_REVERSIBLE = `SELECT ${POSTING_COLUMNS} FROM postings WHERE 
   SELECT ${POSTING_COLUMNS} FROM postings
   WHERE reversed_posting_id = ANY ($1::bigint[]) AND reversed_posting_id IS NOT NULL
   ORDER BY id`
-
-export function postingFrom(row: Row): Posting {
-  return {
-    id: number(row, 'id'),
-    atMs: number(row, 'at_ms'),
-    kind: postingKindFrom(number(row, 'kind')),
-    debitAccountId: number(row, 'debit_account_id'),
-    creditAccountId: number(row, 'credit_account_id'),
-    amount: integer(row, 'amount'),
-    debitBalance: integer(row, 'debit_balance'),
-    creditBalance: integer(row, 'credit_balance'),
-    reference: textOrUndefined(row, 'reference'),
-    reversedPostingId: numberOrUndefined(row, 'reversed_posting_id'),
-    holdId: numberOrUndefined(row, 'hold_id'),
-  }
-}
 
 /** What `SELECT_REVERSIBLE` finds: each posting that was asked for, with all that was given back of it. */
 export function reversibleFrom(rows: readonly Row[], ids: readonly number[]): readonly ReversiblePosting[] {

@@ -1,4 +1,5 @@
 import type { Account, AccountBalance } from '../../../ledger/accounts.ts'
+import { CASH_DRAWERS, isCashDrawer } from '../../../ledger/cash-drawers.ts'
 import type { BatchState } from '../../../ledger/batch/batch-state.ts'
 import { withdrawnAfter } from '../../../ledger/daily-withdrawals.ts'
 import { isInHistory, type Posting } from '../../../ledger/postings.ts'
@@ -32,7 +33,6 @@ export class AccountCache {
   readonly #table: AccountTable
   readonly #holds: OpenHoldCache
   readonly #idsByNumber = new Map<string, number>()
-  readonly #cashDrawerIds: readonly number[]
   #balances = cents(FIRST_CAPACITY)
   readonly #withdrawals = new WithdrawalCache()
   readonly #particulars = new AccountSettingsCache()
@@ -49,12 +49,11 @@ export class AccountCache {
   constructor({ table, postings, holds, timeZone }: AccountCacheSources) {
     this.#table = table
     this.#holds = holds
-    this.#cashDrawerIds = table.cashDrawers().map((drawer) => this.#read(drawer))
-    const read = new Set<number>()
+    for (const id of CASH_DRAWERS) this.#readById(id)
+    const read = new Set<number>(CASH_DRAWERS)
     for (const posting of postings.after(table.writtenBackUpToPostingId())) {
       for (const id of [posting.debitAccountId, posting.creditAccountId]) {
-        const stored = read.has(id) ? undefined : table.findById(id)
-        if (stored !== undefined) this.#read(stored)
+        if (!read.has(id)) this.#readById(id)
         read.add(id)
       }
       this.#followWithdrawals(posting, postings, timeZone)
@@ -74,7 +73,7 @@ export class AccountCache {
 
   /** The bank's cash drawers in the order in which they are to be used. */
   cashDrawers(): Account[] {
-    return this.#cashDrawerIds.map((id) => this.#account(id, undefined))
+    return CASH_DRAWERS.map((id) => this.#account(id, undefined))
   }
 
   balance(accountId: number): bigint {
@@ -176,8 +175,7 @@ export class AccountCache {
     if (!this.isDirty(accountId)) this.#behind.push(accountId)
     this.#balances[accountId] = balance
     this.#latestPostingIds[accountId] = posting.id
-    if (isInHistory(posting) && !this.#cashDrawerIds.includes(accountId))
-      this.#unflushed.add(accountId, posting.id)
+    if (isInHistory(posting) && !isCashDrawer(accountId)) this.#unflushed.add(accountId, posting.id)
   }
 
   /** Follows what the posting counts for in daily limits, unless the account's row knows it. To be called before `#posted`. */
@@ -189,6 +187,11 @@ export class AccountCache {
     const before = this.#withdrawals.of(id)
     const after = withdrawnAfter(before, posting, id, timeZone, postings.reversedBy(posting))
     this.#withdrawals.set(id, after)
+  }
+
+  #readById(id: number): void {
+    const stored = this.#table.findById(id)
+    if (stored !== undefined) this.#read(stored)
   }
 
   /** Takes over what the row says, unless memory knows more, and answers the account's id. */

@@ -6,7 +6,7 @@ import { defineChecksum } from '../tables/checksums.ts'
 import { FatalFault } from './fault.ts'
 import { LogState } from './log-state.ts'
 import { LogSync } from './log-sync.ts'
-import { migrate, assertOwnDatabase, assertCurrentSchema } from './migrations.ts'
+import { migrate, assertOwnDatabase, assertMigrated } from './migrations.ts'
 import { makePrivateFile, refuseUnsafeFiles, sizeOf, type StorePaths, storePaths } from './paths.ts'
 import { WatchedFiles } from './watched-files.ts'
 import { WriterLock } from './writer-lock.ts'
@@ -116,7 +116,7 @@ function syncFolder({ database }: StorePaths): void {
 export function openForReading(path: string): DatabaseSync {
   return orExplain(path, () => {
     const database = openForeignFree(path)
-    assertCurrentSchema(database, path)
+    assertMigrated(database, path)
     defineChecksum(database)
     return database
   })

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { assertCurrentSchema, assertKnownSchema } from '../../schema-version.ts'
 import { StoreOpenError } from '../../store.ts'
 import { addChecksums } from '../tables/checksums.ts'
 import { followLatestDay } from './latest-day.ts'
@@ -138,11 +139,7 @@ export function assertOwnDatabase(database: DatabaseSync, path: string): void {
   if (!isOurs && (version !== 0 || hasTables(database))) {
     throw new StoreOpenError(`${path} is a database of another program; give --store another path`)
   }
-  if (version > migrations.length) {
-    throw new StoreOpenError(
-      `${path} was written by a newer version of this program (store version ${version}, this one knows ${migrations.length}); run that version`,
-    )
-  }
+  assertKnownSchema({ store: path, version, newest: migrations.length })
 }
 
 /** Brings the file to the newest shape, in one transaction. The bank's days are those of `timeZone`. */
@@ -159,15 +156,11 @@ export function migrate(database: DatabaseSync, timeZone: string): void {
   )
 }
 
-/** Throws `StoreOpenError` unless the file has exactly the newest shape: for readers, who must not migrate. */
-export function assertCurrentSchema(database: DatabaseSync, path: string): void {
+/** Throws `StoreOpenError` unless the file is ours and has the newest schema: for readers, who must not migrate. */
+export function assertMigrated(database: DatabaseSync, path: string): void {
   const isOurs = pragma(database, 'application_id') === APPLICATION_ID
-  const version = pragma(database, 'user_version')
-  if (!isOurs || version !== migrations.length) {
-    throw new StoreOpenError(
-      `${path} is not a store of this version; start the service on it once, or check the path`,
-    )
-  }
+  const version = isOurs ? pragma(database, 'user_version') : 0
+  assertCurrentSchema({ store: path, version, newest: migrations.length })
 }
 
 function hasTables(database: DatabaseSync): boolean {

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Account, accountStatuses } from '../../../ledger/accounts.ts'
 import type { OpenedAccount } from '../../../ledger/batch/batch-accounts.ts'
-import { ACCOUNT_COLUMNS, type StoredAccount, storedAccountFrom } from './account-rows.ts'
+import { STORED_COLUMNS, type StoredAccount, storedAccountFrom } from './account-rows.ts'
 import { writeChecksums } from './checksums.ts'
 import { prepare } from './prepare.ts'
 import { HistoryLists } from './history-lists.ts'
@@ -21,7 +21,6 @@ export class AccountTable {
   readonly #selectByNumber: StatementSync
   readonly #selectById: StatementSync
   readonly #selectAll: StatementSync
-  readonly #selectCashDrawers: StatementSync
   readonly #selectLabelByNumber: StatementSync
   readonly #selectLabelsAfter: StatementSync
   readonly #selectNumber: StatementSync
@@ -35,11 +34,10 @@ export class AccountTable {
 
   constructor(database: DatabaseSync) {
     this.lists = new HistoryLists(database)
-    const select = `SELECT ${ACCOUNT_COLUMNS} FROM accounts`
+    const select = `SELECT ${STORED_COLUMNS} FROM accounts`
     this.#selectByNumber = prepare(database, `${select} WHERE number = ?`)
     this.#selectById = prepare(database, `${select} WHERE id = ?`)
     this.#selectAll = prepare(database, `${select} ORDER BY id`)
-    this.#selectCashDrawers = prepare(database, `${select} WHERE number IS NULL ORDER BY id`)
     const selectLabel = 'SELECT id, number, name, opened_at_ms FROM accounts'
     this.#selectLabelByNumber = prepare(database, `${selectLabel} WHERE number = ?`)
     this.#selectLabelsAfter = prepare(
@@ -80,11 +78,6 @@ export class AccountTable {
   /** Every account, cash drawers too. */
   *all(): Generator<StoredAccount> {
     for (const row of this.#selectAll.iterate()) yield storedAccountFrom(row)
-  }
-
-  /** The bank's cash drawers in the order in which they are to be used. */
-  cashDrawers(): StoredAccount[] {
-    return this.#selectCashDrawers.all().map(storedAccountFrom)
   }
 
   label(accountNumber: string): AccountLabel | undefined {

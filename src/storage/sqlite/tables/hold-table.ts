@@ -1,8 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { type Hold, holdStateFrom, holdStates, type OpenHold } from '../../../ledger/holds.ts'
+import { type Hold, holdStates, type OpenHold } from '../../../ledger/holds.ts'
 import { CHECKED_COLUMNS, checksumOf, type StoredValue } from './checksums.ts'
 import { prepare } from './prepare.ts'
-import { integer, number, numberOrUndefined, type Row, text, textOrUndefined } from '../../row-values.ts'
+import { number, numberOrUndefined } from '../../row-values.ts'
+import { HOLD_COLUMNS, holdFrom, HOLDS, OPEN_HOLD_COLUMNS, openHoldFrom } from '../../rows.ts'
 
 /** An open hold, and whose money it sets aside. */
 export interface AccountHold {
@@ -28,11 +29,10 @@ export class HoldTable {
       database,
       'UPDATE holds SET state = ?, captured_amount = ?, capture_posting_id = ?, checksum = ? WHERE id = ?',
     )
-    const select = `SELECT holds.*, coalesce(accounts.number, '') AS account_number
-      FROM holds LEFT JOIN accounts ON accounts.id = holds.account_id`
+    const select = `SELECT ${HOLD_COLUMNS} FROM ${HOLDS}`
     this.#select = prepare(database, `${select} WHERE holds.id = ?`)
     this.#selectAll = prepare(database, `${select} ORDER BY holds.id`)
-    const selectOpen = 'SELECT id, account_id, amount, expires_at_ms FROM holds WHERE state = 0'
+    const selectOpen = `SELECT ${OPEN_HOLD_COLUMNS} FROM holds WHERE state = 0`
     this.#selectUnexpired = prepare(
       database,
       `${selectOpen} AND expires_at_ms IS NULL UNION ALL ${selectOpen} AND expires_at_ms > ?`,
@@ -60,7 +60,7 @@ export class HoldTable {
   /** The holds that set money aside at that time. Those that have expired before are not looked at. */
   *unexpired(nowMs: number): Generator<AccountHold> {
     for (const row of this.#selectUnexpired.iterate(nowMs))
-      yield { accountId: number(row, 'account_id'), hold: openHoldFrom(row) }
+      yield { accountId: number(row, 'holder_id'), hold: openHoldFrom(row) }
   }
 
   *all(): Generator<Hold> {
@@ -86,25 +86,4 @@ function valuesOf(hold: Hold): StoredValue[] {
     hold.capturedAmount,
     hold.capturePostingId ?? null,
   ]
-}
-
-function openHoldFrom(row: Row): OpenHold {
-  return {
-    id: number(row, 'id'),
-    amount: integer(row, 'amount'),
-    expiresAtMs: numberOrUndefined(row, 'expires_at_ms'),
-  }
-}
-
-function holdFrom(row: Row): Hold {
-  return {
-    ...openHoldFrom(row),
-    accountId: number(row, 'account_id'),
-    accountNumber: text(row, 'account_number'),
-    reference: textOrUndefined(row, 'reference'),
-    placedAtMs: number(row, 'placed_at_ms'),
-    state: holdStateFrom(number(row, 'state')),
-    capturedAmount: integer(row, 'captured_amount'),
-    capturePostingId: numberOrUndefined(row, 'capture_posting_id'),
-  }
 }

@@ -1,13 +1,15 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { AuditedKeyRecord } from '../../../ledger/audit/source.ts'
 import type { KeyRecord } from '../../../ledger/idempotency.ts'
-import { decodeOutcome, encodeOutcome, type StoredOutcome } from '../../../ledger/outcome-codec.ts'
-import type { Posting } from '../../../ledger/postings.ts'
+import { encodeOutcome } from '../../../ledger/outcome-codec.ts'
 import { CHECKED_COLUMNS, checksumOf } from './checksums.ts'
 import { prepare } from './prepare.ts'
 import { DigestIndex } from './digest-index.ts'
 import type { PostingTable } from './posting-table.ts'
-import { bytes, number, numberOrUndefined, type Row, textOrUndefined } from '../../row-values.ts'
+import { bytes, number } from '../../row-values.ts'
+import { KEY_COLUMNS, keyRecordFrom, keyRowFrom } from '../../rows.ts'
+
+const SELECT_RECORDS = `SELECT ${KEY_COLUMNS} FROM idempotency_keys AS keys`
 
 /** At least so many expired records go with each commit, so that they go even when no new ones come. */
 const PRUNED_AT_LEAST = 16
@@ -30,12 +32,11 @@ export class KeyTable {
 
   constructor(database: DatabaseSync, postings: PostingTable) {
     this.#postings = postings
-    const columns = CHECKED_COLUMNS.idempotency_keys
     this.#insert = prepare(
       database,
-      `INSERT INTO idempotency_keys (${columns}, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO idempotency_keys (${CHECKED_COLUMNS.idempotency_keys}, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     )
-    this.#select = prepare(database, `SELECT ${columns} FROM idempotency_keys WHERE id = ?`)
+    this.#select = prepare(database, `${SELECT_RECORDS} WHERE keys.id = ?`)
     this.#selectOldest = prepare(
       database,
       'SELECT id, at_ms, digest FROM idempotency_keys ORDER BY id LIMIT ?',
@@ -53,7 +54,7 @@ export class KeyTable {
     for (const id of this.#index.candidates(digest).toSorted((left, right) => right - left)) {
       const row = this.#select.get(id)
       if (row !== undefined && bytes(row, 'digest').toString('latin1') === digest)
-        return this.#recordFrom(row, digest)
+        return keyRecordFrom(row, (postingId) => this.#postings.find(postingId))
     }
     return undefined
   }
@@ -108,35 +109,10 @@ export class KeyTable {
     const row = this.#selectOldest.get(1)
     return row === undefined ? Number.POSITIVE_INFINITY : number(row, 'at_ms')
   }
-
-  #recordFrom(row: Row, digest: string): KeyRecord {
-    const { fingerprint, atMs, ...stored } = storedRecordFrom(row)
-    return { digest, fingerprint, atMs, outcome: decodeOutcome(stored, postingOf(stored, this.#postings)) }
-  }
 }
 
 /** All records as stored, for `verify`. */
 export function* allKeyRecords(database: DatabaseSync, postings: PostingTable): Generator<AuditedKeyRecord> {
-  const statement = prepare(
-    database,
-    'SELECT at_ms, fingerprint, posting_id, reason, snapshot FROM idempotency_keys ORDER BY id',
-  )
-  for (const row of statement.iterate()) {
-    const stored = storedRecordFrom(row)
-    yield { ...stored, posting: postingOf(stored, postings) }
-  }
-}
-
-function postingOf({ postingId }: StoredOutcome, postings: PostingTable): Posting | undefined {
-  return postingId === undefined ? undefined : postings.find(postingId)
-}
-
-function storedRecordFrom(row: Row): Omit<AuditedKeyRecord, 'posting'> {
-  return {
-    atMs: number(row, 'at_ms'),
-    fingerprint: bytes(row, 'fingerprint').toString('latin1'),
-    postingId: numberOrUndefined(row, 'posting_id'),
-    reason: textOrUndefined(row, 'reason'),
-    snapshot: textOrUndefined(row, 'snapshot'),
-  }
+  for (const row of prepare(database, `${SELECT_RECORDS} ORDER BY keys.id`).iterate())
+    yield keyRowFrom(row, (id) => postings.find(id))
 }

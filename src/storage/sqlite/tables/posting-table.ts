@@ -1,24 +1,11 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { AuditedReversal, ListedPosting } from '../../../ledger/audit/source.ts'
 import type { Reversed } from '../../../ledger/daily-withdrawals.ts'
-import {
-  type Posting,
-  postingKindFrom,
-  postingKinds,
-  type ReversiblePosting,
-} from '../../../ledger/postings.ts'
+import { type Posting, postingKinds, type ReversiblePosting } from '../../../ledger/postings.ts'
 import { CHECKED_COLUMNS, checksumOf } from './checksums.ts'
 import { prepare } from './prepare.ts'
-import {
-  integer,
-  integerOrUndefined,
-  number,
-  numberOrUndefined,
-  type Row,
-  textOrUndefined,
-} from '../../row-values.ts'
-
-const COLUMNS = CHECKED_COLUMNS.postings
+import { integerOrUndefined, number, word } from '../../row-values.ts'
+import { POSTING_COLUMNS, postingFromArray } from '../../rows.ts'
 
 /** The postings: appended, never changed. */
 export class PostingTable {
@@ -34,9 +21,9 @@ export class PostingTable {
   constructor(database: DatabaseSync) {
     this.#insert = prepare(
       database,
-      `INSERT INTO postings (${COLUMNS}, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO postings (${CHECKED_COLUMNS.postings}, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
-    const select = `SELECT ${COLUMNS} FROM postings`
+    const select = `SELECT ${POSTING_COLUMNS} FROM postings`
     this.#select = prepare(database, `${select} WHERE id = ?`)
     this.#selectAfter = prepare(database, `${select} WHERE id > ? ORDER BY id`)
     this.#selectUpTo = prepare(
@@ -88,14 +75,14 @@ export class PostingTable {
 
   find(id: number): Posting | undefined {
     const row = this.#select.get(id)
-    return row && postingFrom(row)
+    return row && postingFromArray(row)
   }
 
   /** The posting of that id as one of a list. */
   listed(id: number): ListedPosting {
     const row = this.#selectSides.get(id)
     if (row === undefined) return { id, posting: undefined }
-    const kind = postingKindFrom(number(row, 0))
+    const kind = word(row, 0, postingKinds)
     return { id, posting: { kind, debitAccountId: number(row, 1), creditAccountId: number(row, 2) } }
   }
 
@@ -125,7 +112,7 @@ export class PostingTable {
     if (posting === undefined) return undefined
     const row = this.#selectLatestReversal.get(id)
     if (row === undefined) return { posting, reversedAmount: 0n, latestReversal: undefined }
-    const latestReversal = postingFrom(row)
+    const latestReversal = postingFromArray(row)
     return { posting, reversedAmount: this.#reversedAmount(id, latestReversal.id), latestReversal }
   }
 
@@ -137,13 +124,13 @@ export class PostingTable {
 
   /** The postings above `id` in the order of posting, read one at a time. */
   *after(id: number): Generator<Posting> {
-    for (const row of this.#selectAfter.iterate(id)) yield postingFrom(row)
+    for (const row of this.#selectAfter.iterate(id)) yield postingFromArray(row)
   }
 
   /** Every reversal in the order of posting, with what it says it gives back. */
   *reversals(): Generator<AuditedReversal> {
     for (const row of this.#selectReversals.iterate()) {
-      const reversal = postingFrom(row)
+      const reversal = postingFromArray(row)
       yield { reversal, original: this.find(reversal.reversedPostingId ?? 0) }
     }
   }
@@ -151,22 +138,5 @@ export class PostingTable {
   #reversedAmount(id: number, upToReversalId: number): bigint {
     const row = this.#selectReversedAmount.get(id, upToReversalId)
     return (row && integerOrUndefined(row, 0)) ?? 0n
-  }
-}
-
-/** Reads a row of `COLUMNS`, in their order. */
-function postingFrom(row: Row): Posting {
-  return {
-    id: number(row, 0),
-    atMs: number(row, 1),
-    kind: postingKindFrom(number(row, 2)),
-    debitAccountId: number(row, 3),
-    creditAccountId: number(row, 4),
-    amount: integer(row, 5),
-    debitBalance: integer(row, 6),
-    creditBalance: integer(row, 7),
-    reference: textOrUndefined(row, 8),
-    reversedPostingId: numberOrUndefined(row, 9),
-    holdId: numberOrUndefined(row, 10),
   }
 }

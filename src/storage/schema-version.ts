@@ -1,0 +1,25 @@
+import { StoreOpenError } from './store.ts'
+
+/** What a store says of its schema, and what this program knows. */
+export interface SchemaVersion {
+  /** What people call the store. */
+  readonly store: string
+  readonly version: number
+  readonly newest: number
+}
+
+/** Throws `StoreOpenError` where a newer version of this program has written the store. */
+export function assertKnownSchema({ store, version, newest }: SchemaVersion): void {
+  if (version <= newest) return
+  throw new StoreOpenError(
+    `${store} was written by a newer version of this program (store version ${version}, this one knows ${newest}); run that version`,
+  )
+}
+
+/** Throws `StoreOpenError` unless the store has the newest schema: for readers, who must not migrate. */
+export function assertCurrentSchema({ store, version, newest }: SchemaVersion): void {
+  if (version === newest) return
+  throw new StoreOpenError(
+    `${store} is not a store of this version; start the service on it once, or name another store`,
+  )
+}
