@@ -45,7 +45,7 @@ function onFile({ crash, writeBackEveryPostings, terms }: FileOptions): OpenStor
         store = new SqliteStore(path, options)
         return store
       },
-      verify: async () => verifySqlite(path),
+      verify: async () => verifySqlite(path, Date.now(), options.terms.timeZone),
       remove: async () => {
         await store.close()
         await rm(folder, { recursive: true })
