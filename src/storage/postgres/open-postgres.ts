@@ -15,7 +15,7 @@ import { auditSnapshot } from './read/verify-postgres.ts'
 /** A start waits this long for a server that is starting too. */
 const OPEN_WITHIN_MS = 10_000
 
-/** Opens the store that the URL names, and brings it to the newest shape. Rejects with `StoreOpenError`. */
+/** Opens the store that the URL names, and migrates it to the current schema. Rejects with `StoreOpenError`. */
 export function openPostgres(url: string, options: DecidingOptions): Promise<Store> {
   const target = readTarget(url)
   const deadline = new Deadline(OPEN_WITHIN_MS)

@@ -3,7 +3,7 @@ import type { Outcome } from '../../ledger/outcomes.ts'
 import type { Store } from '../store.ts'
 import type { Deadline } from './connection/deadline.ts'
 import type { DecidingOptions } from './commit/decide-batch.ts'
-import { Pruning } from './commit/pruning.ts'
+import { Pruning } from './pruning.ts'
 import { PostgresReader } from './read/postgres-reader.ts'
 import { ReaderPool } from './connection/reader-pool.ts'
 import type { Target } from './connection/url.ts'
@@ -15,14 +15,14 @@ export class PostgresStore implements Store {
   readonly #pool: ReaderPool
   readonly #writer: Writer
   readonly #pruning: Pruning
+  readonly #ttlMs: number
 
   constructor(target: Target, options: DecidingOptions) {
     this.#pool = new ReaderPool(target)
     this.reads = new PostgresReader(this.#pool, options.clock)
     this.#pruning = new Pruning(this.#pool)
-    this.#writer = new Writer(target, options, ({ keys, nowMs }) =>
-      this.#pruning.batchCommitted(keys.saved.length, nowMs - options.terms.idempotencyTtlMs),
-    )
+    this.#writer = new Writer(target, options)
+    this.#ttlMs = options.terms.idempotencyTtlMs
   }
 
   /** Connects, so that a start fails where it cannot. */
@@ -30,8 +30,10 @@ export class PostgresStore implements Store {
     return this.#writer.open(deadline)
   }
 
-  commit(commands: readonly Command[]): Promise<readonly Outcome[]> {
-    return this.#writer.commit(commands)
+  async commit(commands: readonly Command[]): Promise<readonly Outcome[]> {
+    const { outcomes, state } = await this.#writer.commit(commands)
+    this.#pruning.batchCommitted(state.keys.saved.length, state.nowMs - this.#ttlMs)
+    return outcomes
   }
 
   probe(): Promise<void> {

@@ -5,7 +5,7 @@ import type { Session } from './connection/session.ts'
 
 const LOCK = 'LOCK TABLE accounts, holds, postings, idempotency_keys IN SHARE ROW EXCLUSIVE MODE'
 
-/** Dates back to `nowMs` what the database dates later, in one transaction. An instance that still runs notices. */
+/** Dates back to `nowMs` what the database dates later, in one transaction. A running instance finds the accounts changed. */
 export async function redateDatabase(session: Session, timeZone: string, nowMs: number): Promise<Redated> {
   await session.query(`BEGIN; ${LOCK}`)
   const redated: { name: string; count: number }[] = []

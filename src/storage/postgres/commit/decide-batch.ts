@@ -1,14 +1,13 @@
-import { isCashDrawer } from '../../../ledger/cash-drawers.ts'
 import type { Account } from '../../../ledger/accounts.ts'
 import { BatchState } from '../../../ledger/batch/batch-state.ts'
+import { isCashDrawer } from '../../../ledger/cash-drawers.ts'
 import type { Command } from '../../../ledger/commands/registry.ts'
 import { decide } from '../../../ledger/decide.ts'
 import type { Outcome } from '../../../ledger/outcomes.ts'
 import type { Posting } from '../../../ledger/postings.ts'
 import type { Terms } from '../../../ledger/terms.ts'
-import type { Loaded } from './load-with-locks.ts'
-import { FIRST_PROVISIONAL_ID, realId } from '../tables/provisional-ids.ts'
-import type { VersionedAccount } from '../tables/account-rows.ts'
+import type { Loaded, VersionedAccount } from '../tables/entity.ts'
+import { FIRST_PROVISIONAL_ID, realId } from '../tables/postings.ts'
 
 export interface DecidingOptions {
   readonly terms: Terms
@@ -20,7 +19,7 @@ export interface DecidingOptions {
 
 /** A batch that has been decided and is not yet written. */
 export interface Decided {
-  readonly books: BatchState
+  readonly state: BatchState
   /** By id: the accounts as they were read, customers' and drawers'. */
   readonly read: ReadonlyMap<number, VersionedAccount>
   /** With provisional posting ids, see `numberedFrom`. */
@@ -32,12 +31,12 @@ export function decideAll(
   commands: readonly Command[],
   { accounts, ...loaded }: Loaded,
   /** The cash drawer to use before all others. */
-  firstDrawerId: number,
+  firstDrawerId: number | undefined,
   { terms, clock }: DecidingOptions,
 ): Decided {
   const copies = accounts.map(copyOf)
   const drawers = copies.filter(({ id }) => isCashDrawer(id))
-  const books = new BatchState({
+  const state = new BatchState({
     ...loaded,
     accounts: copies,
     cashDrawers: drawers.toSorted(
@@ -48,9 +47,9 @@ export function decideAll(
     timeZone: terms.timeZone,
   })
   return {
-    books,
+    state,
     read: new Map(accounts.map((account) => [account.id, account])),
-    outcomes: commands.map((command) => decide(books, command, terms)),
+    outcomes: commands.map((command) => decide(state, command, terms)),
   }
 }
 
@@ -71,15 +70,15 @@ export function numberedFrom(firstPostingId: number, { outcomes }: Decided): rea
 
 /** The accounts as the batch leaves them: those it changed, and those it opened. */
 export function accountsLeftBy(decided: Decided): readonly VersionedAccount[] {
-  const { changed, opened } = decided.books.accounts
+  const { changed, opened } = decided.state.accounts
   const left = new Set([...changed, ...opened.map(({ account }) => account)])
   return [...left].map((account) => leftBy(decided, account))
 }
 
 /** The account as the batch leaves it, in its next version. */
-export function leftBy({ books, read }: Decided, account: Account): VersionedAccount {
+export function leftBy({ state, read }: Decided, account: Account): VersionedAccount {
   const version = (read.get(account.id)?.version ?? 0) + 1
-  return { ...copyOf(account), version, latestMs: books.nowMs }
+  return { ...copyOf(account), version, latestMs: state.nowMs }
 }
 
 function copyOf({ id, number, balance, status, limits, withdrawn, openHolds }: Readonly<Account>): Account {

@@ -7,11 +7,10 @@ import { STORE_VERSION } from '../schema/migrations.ts'
 import type { ServerClock } from '../connection/server-clock.ts'
 import type { Session } from '../connection/session.ts'
 import type { Target } from '../connection/url.ts'
-import type { FencingToken } from './writing-statement.ts'
 
 /**
- * Begins a new epoch. It waits until a statement that is still under way has ended, shuts out one that has not
- * begun, and tells how many batches are committed.
+ * Begins a new epoch. It waits until a statement that is still under way has ended, fences out one that has not
+ * begun, and answers how many batches are committed.
  */
 const BEGIN_EPOCH = `INSERT INTO writers (id, batch, epoch, first_posting_id, store_version)
   VALUES ($1::uuid, 0, 0, 0, ${STORE_VERSION})
@@ -24,33 +23,38 @@ const WRITE_NOTHING_NEW = 'UPDATE writers SET epoch = epoch WHERE id = $1::uuid'
 /** Settling waits for a statement under way as long as a batch would. */
 const SETTLE_WITHIN_MS = 2_000
 
+/** Whose batch it is, and its place among those of its instance: it is written in this place or not at all. */
+export interface FencingToken {
+  readonly writerId: string
+  /** How many batches the instance has committed before. */
+  readonly batch: number
+  /** How often the instance has connected: what an earlier connection has sent comes too late. */
+  readonly epoch: number
+}
+
 /** The one connection over which this instance writes, and its place in the order of its batches. */
 export class WriterConnection {
   readonly #target: Target
   readonly #writerId = randomUUID()
   readonly #serverClock: ServerClock
-  readonly #onReconnect: () => void
   #session: Session | undefined
   #batch = 0
   #epoch = 0
   #firstPostingId = 0
 
-  /** `onReconnect` is called for every new connection: the server may be another one than before. */
-  constructor(target: Target, serverClock: ServerClock, onReconnect: () => void) {
+  constructor(target: Target, serverClock: ServerClock) {
     this.#target = target
     this.#serverClock = serverClock
-    this.#onReconnect = onReconnect
   }
 
-  /** The turn of the next batch. */
-  get turn(): FencingToken {
+  /** That of the next batch. */
+  get token(): FencingToken {
     return { writerId: this.#writerId, batch: this.#batch, epoch: this.#epoch }
   }
 
   /** The connection; when the last one is lost, a new one for which it is settled what became of the last batch. */
   async session(deadline: Deadline): Promise<Session> {
     if (this.#session?.isLost === false) return this.#session
-    this.#onReconnect()
     this.#serverClock.forget()
     const session = await connectTo(this.#target, deadline)
     await session.within(Math.min(SETTLE_WITHIN_MS, deadline.remainingMs), () => this.#beginEpoch(session))
@@ -66,14 +70,19 @@ export class WriterConnection {
     return session
   }
 
-  /** The batch of this turn was committed. */
-  committed(turn: FencingToken): void {
-    this.#batch = turn.batch + 1
+  /** The batch of this token was committed. */
+  committed(token: FencingToken): void {
+    this.#batch = token.batch + 1
+  }
+
+  /** Whether it has been given up, or is not there yet. */
+  get isLost(): boolean {
+    return this.#session?.isLost !== false
   }
 
   /** What became of a batch whose answer was lost: the id of its first posting, or undefined if it was not committed. */
-  settled(turn: FencingToken): number | undefined {
-    return this.#batch > turn.batch ? this.#firstPostingId : undefined
+  settled(token: FencingToken): number | undefined {
+    return this.#batch > token.batch ? this.#firstPostingId : undefined
   }
 
   /** Gives the connection up: the next batch gets a new one. */

@@ -44,11 +44,13 @@ async function connectToFirst(target: Target, withinMs: number): Promise<Session
 }
 
 function cannotConnect(target: Target, reasons: readonly unknown[]): CannotConnect {
-  const sentences = target.addresses.map(({ host, port }, index) => `${host}:${port}: ${say(reasons[index])}`)
+  const sentences = target.addresses.map(
+    ({ host, port }, index) => `${host}:${port}: ${messageOf(reasons[index])}`,
+  )
   return new CannotConnect(sentences.join('; '), { cause: reasons[0] })
 }
 
-function say(reason: unknown): string {
+function messageOf(reason: unknown): string {
   if (!(reason instanceof Error)) return String(reason)
   // A name with several addresses fails with all of their errors, and no message of its own.
   return reason.message || ('code' in reason ? String(reason.code) : reason.name)

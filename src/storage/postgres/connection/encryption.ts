@@ -10,7 +10,7 @@ const YES = 'S'.charCodeAt(0)
 
 /**
  * The connected socket as the URL wants it encrypted. The client library could do this too, but keeps the encrypted
- * socket to itself: one that cannot be destroyed from here, and whose late errors nobody hears, which ends the
+ * socket to itself: one that cannot be destroyed from here, and whose late errors have no listener, which ends the
  * process. Rejects when the server does not encrypt, or is not the one it should be.
  */
 export async function encrypted(socket: Socket, address: Address, encryption: Encryption): Promise<Socket> {

@@ -40,6 +40,11 @@ export function failureFrom(error: unknown): Failure {
   return failures.get(code) ?? 'final'
 }
 
+/** Only the server's own word says that a statement has changed nothing. */
+export function saysNothingChanged(error: unknown): boolean {
+  return codeOf(error) !== undefined && failureFrom(error) !== 'lost'
+}
+
 /** Node's errors of the network and those of the client library have a code; a bug of our own has none. */
 function isOfConnection(error: unknown): boolean {
   return error instanceof ConnectionLost || (error instanceof Error && 'code' in error)
@@ -63,7 +68,7 @@ export function isRefusal(error: unknown): boolean {
   return REFUSAL.test(codeOf(error) ?? '') || (typeof code === 'string' && UNTRUSTED.test(code))
 }
 
-/** The five letters that the server names its error with; undefined for what did not come from a server. */
+/** The SQLSTATE of an error that came from a server. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof postgres.PostgresError ? error.code : undefined
 }

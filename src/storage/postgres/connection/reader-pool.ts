@@ -6,13 +6,13 @@ import { ConnectionLost, failureFrom } from './failures.ts'
 import type { Session } from './session.ts'
 import type { Target } from './url.ts'
 
-/** After this long a reader is told that the store cannot be read. */
+/** After this long a read is given up. */
 const READ_WITHIN_MS = 4_000
 
-/** A server that has not answered a reader by then is taken for frozen, and asked over another connection. */
+/** A server that has not answered by then is taken for frozen: the read is repeated over another connection. */
 const ANSWER_WITHIN_MS = 2_000
 
-/** The next try waits for a random part of this, so that a server that fails them all is not overrun by readers. */
+/** The next try waits for a random part of this, so that readers do not overrun a server that fails them all. */
 const MAX_PAUSE_MS = 20
 
 /** The connections that readers share: opened as they are needed, never more than the URL allows. */
@@ -27,11 +27,11 @@ export class ReaderPool {
   }
 
   /** Reads, again over another connection when one is lost. Rejects with `StoreUnavailable`. */
-  async read<Result>(ask: (session: Session) => Promise<Result>): Promise<Result> {
+  async read<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
     const deadline = new Deadline(READ_WITHIN_MS)
     for (;;) {
       try {
-        return await this.#withSession(deadline, ask)
+        return await this.#withSession(deadline, work)
       } catch (error) {
         if (failureFrom(error) === 'final' || deadline.hasPassed)
           throw new StoreUnavailable('the database could not be read', { cause: error })
@@ -47,13 +47,13 @@ export class ReaderPool {
 
   async #withSession<Result>(
     deadline: Deadline,
-    ask: (session: Session) => Promise<Result>,
+    work: (session: Session) => Promise<Result>,
   ): Promise<Result> {
     await this.#enter(deadline)
     let session: Session | undefined
     try {
       const taken = (session = this.#takeIdle() ?? (await connectTo(this.#target, deadline)))
-      const result = await taken.within(Math.min(ANSWER_WITHIN_MS, deadline.remainingMs), () => ask(taken))
+      const result = await taken.within(Math.min(ANSWER_WITHIN_MS, deadline.remainingMs), () => work(taken))
       this.#idle.push(taken)
       return result
     } catch (error) {

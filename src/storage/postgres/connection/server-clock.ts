@@ -19,12 +19,12 @@ export class ServerClock {
     this.#toleranceMs = toleranceMs
   }
 
-  /** To be called for a new connection: its server may be another one. */
+  /** For a new connection: its server may be another one. */
   forget(): void {
     this.#nextAtMs = 0
   }
 
-  /** Compares now and then, at the price of a round trip. Throws `ClockFault` where the clocks differ. */
+  /** Compares from time to time, at the price of a round trip. Throws `ClockFault` where the clocks differ. */
   async check(session: Session): Promise<void> {
     if (this.#toleranceMs === Number.POSITIVE_INFINITY || performance.now() < this.#nextAtMs) return
     const beforeMs = this.#clock()

@@ -24,12 +24,11 @@ const integers = {
  */
 const WATCH_CLIENT = 'SET client_connection_check_interval = 1000'
 
-/** How long a connection may take to say good-bye, in seconds. */
+/** How long a connection may take to end, in seconds. */
 const END_WITHIN_SECONDS = 1
 
 /**
- * One connection to one server. It never connects again by itself: whoever uses it has to know when it is a new
- * one. Everything that waits on it is rejected at once when it is lost or destroyed, whatever the network does.
+ * One connection to one server. It never connects again by itself: its users have to know when it is a new one. Everything that waits on it is rejected at once when it is lost or destroyed, whatever the network does.
  */
 export class Session {
   readonly #client: postgres.Sql<{ bigint: bigint }>
@@ -59,7 +58,7 @@ export class Session {
       max_lifetime: null,
       fetch_types: false,
       onnotice: (): void => undefined,
-      // A moment later: whoever waits is told the cause first, where there is one, such as a wrong password.
+      // A moment later: statements under way fail with the cause first, where there is one, such as a wrong password.
       onclose: (): void =>
         void setImmediate(() => this.destroy(new ConnectionLost('the server closed the connection'))),
       // Its own sockets would connect again unasked, and cannot be destroyed when a server is frozen.
@@ -72,7 +71,7 @@ export class Session {
     this.#client = postgres(options)
   }
 
-  /** Connects to a server that takes writes, or rejects after so many milliseconds. */
+  /** Connects to a server that takes writes, or rejects after `withinMs`. */
   static async open(address: Address, target: Target, withinMs: number): Promise<Session> {
     const { host, port, path } = address
     const socket = connect(path === undefined ? { host, port } : { path })
@@ -80,7 +79,7 @@ export class Session {
     // The client library names the server by this in its errors.
     Object.assign(socket, { host, port })
     let session: Session | undefined
-    // The client library listens only a moment later, and an error that nobody hears ends the process.
+    // The client library listens only a moment later, and an error without a listener ends the process.
     socket.on('error', (error) => session?.destroy(error))
     const timeout = new ConnectionLost(`no answer within ${Math.round(withinMs)} ms`)
     const timer = setTimeout(
@@ -91,13 +90,13 @@ export class Session {
       await connected(socket)
       if (socket.errored) throw socket.errored
       session = new Session(await encrypted(socket, address, target.encryption), address, target)
-      // The first statement is the one that is told why the server lets nobody in.
-      const asked = session.query('SHOW transaction_read_only')
+      // The first statement fails with the reason why the server lets nobody in.
+      const readOnly = session.query('SHOW transaction_read_only')
       // A server that does not know the setting does without it.
       const watching = session.query(WATCH_CLIENT).catch((error: unknown) => {
         if (failureFrom(error) !== 'final') throw error
       })
-      const [[row]] = await Promise.all([asked, watching])
+      const [[row]] = await Promise.all([readOnly, watching])
       if (row?.['transaction_read_only'] === 'on') throw new Error('the server takes no writes')
       return session
     } catch (error) {
@@ -151,12 +150,24 @@ export class Session {
     this.#waiting.clear()
   }
 
-  /** Says good-bye to the server. Nothing may be under way. */
+  /** Ends the connection. Nothing may be under way. */
   async close(): Promise<void> {
     if (this.#lost !== undefined) return
     await this.#client.end({ timeout: END_WITHIN_SECONDS })
     this.destroy(new ConnectionLost('the connection was closed'))
   }
+}
+
+/**
+ * The results of statements of one transaction. Where some have failed it rejects with what the first of them met: those
+ * after it failed because of that.
+ */
+export async function resultsInOrder<Result>(sent: readonly Promise<Result>[]): Promise<readonly Result[]> {
+  // None of the others may fail unheard.
+  void Promise.allSettled(sent)
+  const results: Result[] = []
+  for (const each of sent) results.push(await each)
+  return results
 }
 
 function connected(socket: Socket): Promise<void> {

@@ -4,10 +4,10 @@ import type { Posting, ReversiblePosting } from '../../../ledger/postings.ts'
 import type { StoreReads } from '../../store.ts'
 import { number, numberOrUndefined, type Row, text, textOrUndefined } from '../../row-values.ts'
 import { BALANCE_COLUMNS, balanceFrom, HOLD_COLUMNS, holdFrom, HOLDS, OPEN_HOLD_COLUMNS } from '../../rows.ts'
-import { numberArray, VERSIONED_COLUMNS, versionedAccountFrom } from '../tables/account-rows.ts'
+import { numberArray, VERSIONED_COLUMNS, versionedAccountFrom } from '../tables/accounts.ts'
 import { integerArray } from '../tables/arrays.ts'
-import { isOpenAt, openHoldsByAccount } from '../tables/hold-rows.ts'
-import { reversibleFrom, SELECT_REVERSIBLE } from '../tables/posting-rows.ts'
+import { isOpenAt, openHoldsByAccount } from '../tables/holds.ts'
+import { reversibleFrom, SELECT_REVERSIBLE } from '../tables/postings.ts'
 import { findLatestPostingAt, readHistory } from './posting-search.ts'
 import type { ReaderPool } from '../connection/reader-pool.ts'
 import type { Parameter } from '../connection/session.ts'
@@ -32,11 +32,11 @@ const SELECT_HOLD = `SELECT ${HOLD_COLUMNS}, holders.latest_posting_ms FROM ${HO
 
 const IS_EMPTY = 'SELECT NOT EXISTS (SELECT 1 FROM accounts WHERE number IS NOT NULL) AS is_empty'
 
-// Whatever a batch changes or opens, it dates an account by; all but a key that it only declines.
+// A batch dates every account that it changes or opens; only a decline dates nothing but its key.
 const LATEST_MS = `SELECT greatest(0, (SELECT max(latest_posting_ms) FROM accounts),
   (SELECT max(at_ms) FROM idempotency_keys)) AS latest_ms`
 
-/** Answers what is asked of the books, as of the latest commit. Rejects with `StoreUnavailable`. */
+/** Reads the books as of the latest commit. Rejects with `StoreUnavailable`. */
 export class PostgresReader implements StoreReads {
   readonly #pool: ReaderPool
   readonly #clock: () => number

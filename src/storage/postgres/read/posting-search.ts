@@ -5,7 +5,7 @@ import type { Session } from '../connection/session.ts'
 /**
  * Reads one side of an account's history from its own index, which leaves out cash drawers and openings. With
  * `debit_account_id = $1` the server could go through the postings of all accounts in the order of ids instead, where
- * it takes an account for a busy one; with the same said as a range it cannot.
+ * it takes an account for a busy one; with the same condition as a range it cannot.
  */
 function sideOf(column: 'debit_account_id' | 'credit_account_id', columns: string, range: Range): string {
   const { from, limit, isBackwards = false } = range
@@ -46,7 +46,7 @@ export async function readHistory(
 /**
  * Halves the range of ids until one is left. `low` is a posting of the account that is dated in time, or 0; from
  * `high` on none is. As an account's postings are dated in the order of their ids, the first one at or after the middle
- * tells on which side to go on. Each step asks each index once, and there are as many as the largest id has bits.
+ * shows on which side to go on. Each step looks into each index once, and there are as many as the largest id has bits.
  */
 export const LATEST_POSTING_AT = `WITH RECURSIVE search (low, high) AS (
     SELECT 0::bigint, 1 + max(id) FROM (

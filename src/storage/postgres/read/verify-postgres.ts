@@ -18,7 +18,7 @@ import {
   postingFrom,
 } from '../../rows.ts'
 import { integerArray } from '../tables/arrays.ts'
-import { joinedKeyRow, joinedPosting, SELECT_KEY_RECORDS } from '../tables/key-rows.ts'
+import { joinedKeyRow, joinedPosting, SELECT_KEY_RECORDS } from '../tables/keys.ts'
 import { damagedIndexes } from './index-check.ts'
 import type { Parameter, Session } from '../connection/session.ts'
 

@@ -1,10 +1,9 @@
 import { assertCurrentSchema, assertKnownSchema, type SchemaVersion } from '../../schema-version.ts'
 import { StoreOpenError } from '../../store.ts'
 import { number } from '../../row-values.ts'
-import { codeOf, failureFrom } from '../connection/failures.ts'
 import type { Session } from '../connection/session.ts'
 
-/** The business day on which a store is brought to a newer shape. */
+/** The business day on which a store is migrated. */
 export interface Today {
   /** See `businessDay`. */
   readonly day: number
@@ -13,8 +12,8 @@ export interface Today {
 }
 
 /**
- * The way from an empty database to the newest shape, one step a version. A step that has been released never
- * changes; a new shape is a new step.
+ * The way from an empty database to the current schema, one step a version. A step that has been released never
+ * changes; a new schema is a new step.
  */
 const migrations: readonly ((today: Today) => string)[] = [
   () => `
@@ -44,7 +43,7 @@ const migrations: readonly ((today: Today) => string)[] = [
   CREATE INDEX postings_of_debited ON postings (debit_account_id, id) WHERE debit_account_id > 8 AND kind > 0;
   CREATE INDEX postings_of_credited ON postings (credit_account_id, id) WHERE credit_account_id > 8 AND kind > 0;
 
-  -- The outcome kept under a key: the posting it made, or the reason it was declined for.
+  -- The outcome stored under a key: the posting it made, or the reason it was declined for.
   CREATE TABLE idempotency_keys (
     digest BYTEA PRIMARY KEY,
     fingerprint BYTEA NOT NULL,
@@ -113,7 +112,7 @@ const migrations: readonly ((today: Today) => string)[] = [
   CREATE INDEX holds_open ON holds (account_id, expires_at_ms) WHERE state = 0;
   CREATE SEQUENCE hold_ids INCREMENT BY 1000;
 
-  -- The outcome kept under a key: a posting, a snapshot of what was told, both, or the reason it was declined for. That
+  -- The outcome stored under a key: a posting, a snapshot of what was answered, both, or the reason it was declined for. That
   -- is no constraint any more, as reading one takes the server a noticeable part of a small batch; verify looks.
   ALTER TABLE idempotency_keys ADD COLUMN snapshot TEXT, DROP CONSTRAINT idempotency_keys_check;
 
@@ -127,7 +126,7 @@ const migrations: readonly ((today: Today) => string)[] = [
   `,
 ]
 
-/** The shape that this version reads and writes. */
+/** The schema that this version reads and writes. */
 export const STORE_VERSION = migrations.length
 
 const TABLES = "'mini_atm_store', 'accounts', 'postings', 'idempotency_keys', 'writers', 'holds'"
@@ -135,32 +134,23 @@ const TABLES = "'mini_atm_store', 'accounts', 'postings', 'idempotency_keys', 'w
 const SELECT_TABLES = `SELECT table_name FROM information_schema.tables
   WHERE table_schema = current_schema() AND table_name IN (${TABLES})`
 
-/**
- * Brings the database to the newest shape, one step a transaction. Several instances may do so at once: each step
- * begins with a statement that only one of them can carry out, so that the others wait, fail and look again. That
- * needs no advisory lock, which not every database that speaks PostgreSQL's language has.
- */
+/** One number for all versions. It ends with the transaction, so it also works behind a pooler. */
+const LOCK = 'SELECT pg_advisory_xact_lock(5274310621)'
+
+/** Brings the database to the current schema, in one transaction. Of several instances one does so, and others wait. */
 export async function migrate(session: Session, today: Today): Promise<void> {
-  for (;;) {
-    const version = await readVersion(session)
-    const step = migrations[version]
-    if (step === undefined) return
-    const claim =
-      version === 0
-        ? 'CREATE TABLE mini_atm_store (version INT NOT NULL); INSERT INTO mini_atm_store VALUES (1)'
-        : // Divides by zero when another instance was quicker.
-          `WITH claimed AS (UPDATE mini_atm_store SET version = ${version + 1} WHERE version = ${version} RETURNING version)
-           SELECT 1 / count(*) FROM claimed`
-    try {
-      await session.query(`BEGIN; ${claim}; ${step(today)}; COMMIT`)
-    } catch (error) {
-      if (!session.isLost) await session.query('ROLLBACK')
-      if (!wasQuicker(error, version)) throw error
-    }
-  }
+  if ((await readVersion(session)) === STORE_VERSION) return
+  await session.query(`BEGIN ISOLATION LEVEL READ COMMITTED; ${LOCK}`)
+  const version = await readVersion(session)
+  if (version === 0)
+    await session.query(
+      'CREATE TABLE mini_atm_store (version INT NOT NULL); INSERT INTO mini_atm_store VALUES (0)',
+    )
+  for (const step of migrations.slice(version)) await session.query(step(today))
+  await session.query(`UPDATE mini_atm_store SET version = ${STORE_VERSION}; COMMIT`)
 }
 
-/** Throws `StoreOpenError` unless the database has exactly the newest shape: for readers, who must not migrate. */
+/** Throws `StoreOpenError` unless the database has exactly the current schema: for readers, who must not migrate. */
 export async function assertMigrated(session: Session): Promise<void> {
   assertCurrentSchema(schemaVersion(await readVersion(session)))
 }
@@ -182,11 +172,4 @@ async function readVersion(session: Session): Promise<number> {
 
 function schemaVersion(version: number): SchemaVersion {
   return { store: 'the database', version, newest: STORE_VERSION }
-}
-
-/** Whether another instance has done the step from this version: its table or type is there, or it has moved the version on. */
-function wasQuicker(error: unknown, version: number): boolean {
-  const failure = failureFrom(error)
-  const codes = version === 0 ? ['42P07', '42710'] : ['22012']
-  return failure === 'duplicate' || failure === 'conflict' || codes.includes(codeOf(error) ?? '')
 }

@@ -1,9 +1,9 @@
-import type { ReaderPool } from '../connection/reader-pool.ts'
+import type { ReaderPool } from './connection/reader-pool.ts'
 
-/** So often at most: a small piece each time, beside the batches and never in their way. */
+/** At most once in this time: a small piece, beside the batches and never in their way. */
 const INTERVAL_MS = 500
 
-/** At least so many go with each piece, and more than were added, so that it catches up. */
+/** At least this many go with each piece, and more than were added, so that it catches up. */
 const PRUNED_AT_LEAST = 100
 
 const PRUNED_AT_MOST = 10_000
@@ -13,7 +13,7 @@ const PRUNE = `DELETE FROM idempotency_keys WHERE digest IN (
   SELECT digest FROM idempotency_keys WHERE at_ms <= $1::bigint
   ORDER BY at_ms LIMIT $2::bigint FOR UPDATE SKIP LOCKED)`
 
-/** Forgets expired idempotency records in small pieces, so that no request pays for a sweep. */
+/** Deletes expired idempotency records in small pieces, so that no request pays for a sweep. */
 export class Pruning {
   readonly #pool: ReaderPool
   #added = 0
@@ -42,7 +42,7 @@ export class Pruning {
   }
 
   async #prune(expiredAtMs: number, limit: number): Promise<void> {
-    // What fails is done with a later piece; whoever reads and writes will tell that something is wrong.
+    // What fails is done with a later piece; other reads and writes report what is wrong.
     await this.#pool.read((session) => session.query(PRUNE, [expiredAtMs, limit])).catch(() => undefined)
   }
 }
