@@ -51,6 +51,24 @@ describe('requests that share a connection', () => {
     return parseAnswers(Buffer.from(await text), [])
   }
 
+  test('are served no more once one of them asks for another protocol', async () => {
+    const [paid, other] = [await atm.client.balance('1001'), await atm.client.balance('1002')]
+    const inner = `POST /accounts/1001/withdraw HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+    const outer = `POST /accounts/1002/deposit HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${inner.length}\r\n\r\n`
+    const upgrade = get('/healthz', 'Connection: Upgrade', 'Upgrade: h2c')
+    for (const pieces of [
+      [upgrade + outer, inner],
+      [upgrade + deposit('1001')],
+      [upgrade, deposit('1001')],
+    ]) {
+      const [answer, ...more] = await answersTo(...pieces)
+      assert.equal(answer?.status, 200)
+      assert.match(answer.text, /ok/)
+      assert.deepEqual(more, [])
+    }
+    assert.deepEqual([await atm.client.balance('1001'), await atm.client.balance('1002')], [paid, other])
+  })
+
   for (const { name, bytes, status } of followers) {
     test(`are answered when ${name} follows`, async () => {
       const balance = await atm.client.balance('1001')

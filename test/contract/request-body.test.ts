@@ -111,6 +111,21 @@ describe('a request body', () => {
     })
   }
 
+  for (const [body, path] of [
+    ['{"transaction_id":2267.99999999999999999999}', '/reversals'],
+    ['{"transaction_id":1.00000000000000000001}', '/reversals'],
+    ['{"amount":1,"expires_in":0.99999999999999999999}', '/accounts/1001/holds'],
+    ['{"amount":1,"expires_in":42.00000000000000000001}', '/accounts/1001/holds'],
+  ] as const) {
+    test(`of ${body} to ${path} is refused, as the number is no whole one, however near`, async () => {
+      const balance = await atm.client.balance('1001')
+      const headers = { 'Content-Type': 'application/json' }
+      const { status } = await atm.client.send('POST', path, { body, headers })
+      assert.ok(status === 422 || status === 404, String(status))
+      assert.equal(await atm.client.balance('1001'), balance)
+    })
+  }
+
   test('may be deep, whatever numbers are in it', async () => {
     const deep = `${'['.repeat(8_000)}${']'.repeat(8_000)}`
     for (const amount of ['1', '1.00', '1.0000000000000000', '1e0000'])

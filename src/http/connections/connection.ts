@@ -32,6 +32,8 @@ export class Connection {
   #latest: IncomingMessage | undefined
   /** What is sent after the answers that are due, before the connection is closed. */
   #lastAnswer: string | undefined
+  /** Whether the latest request is the last one that is served. */
+  #isLast = false
   #isHeld = false
   #hasHeld = false
   #taken = 0
@@ -53,7 +55,12 @@ export class Connection {
 
   /** Serves the request once those before it have been answered. Answers whether it has to wait. */
   serve(request: IncomingMessage, response: ServerResponse, handle: RequestListener): boolean {
-    if (this.#lastAnswer !== undefined || !this.#socket.writable) return false
+    if (this.#isLast || this.#lastAnswer !== undefined || !this.#socket.writable) return false
+    if (request.headers.upgrade !== undefined) {
+      // Node loses its place in the bytes behind such a request, and would read a part of a body as a request.
+      response.shouldKeepAlive = false
+      this.#isLast = true
+    }
     this.#latest = request
     const exchange = { request, response, handle }
     if (this.#current === undefined) {

@@ -1,11 +1,11 @@
 /** The members of bodies that are money: `limits/overdraft` is the overdraft in limits. */
-const MONEY = [
+const MONEY: ReadonlySet<string> = new Set([
   'amount',
   'opening_deposit',
   'limits/overdraft',
   'limits/withdrawal',
   'limits/daily_amount',
-] as const
+])
 
 /**
  * What every number has that a double might change: an exponent of three digits, or more than 15 digits in all, of
@@ -16,24 +16,32 @@ const MAY_BE_INEXACT = /\d{8}|[eE][+-]?\d{3}/
 /** What tells where in the text a number stands. Commas, spaces and words do not. */
 const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|[{}[\]:]/g
 
-/** Puts the text of each number that is money in the place of its double. `body` is what `text`, valid JSON, parses to. */
+/**
+ * Puts the text of each number that is money in the place of its double, and lets no other pass that the double has
+ * changed: 0.99999999999999999999 seconds are not one. `body` is what `text`, valid JSON, parses to.
+ */
 export function keepMoneyAsWritten(body: unknown, text: string): void {
   if (!MAY_BE_INEXACT.test(text) || !isObject(body)) return
-  const numbers = numbersIn(text)
-  for (const path of MONEY) {
-    const [first = '', second] = path.split('/')
-    const holder = second === undefined ? body : body[first]
-    const member = second ?? first
-    const written = numbers.get(path)
+  for (const { path, written } of numbersIn(text)) {
+    const member = path.at(-1) ?? ''
+    const holder = path.length === 1 ? body : body[path[0] ?? '']
     // Of several members of one name the last counts, and it may be no number.
-    if (written !== undefined && isObject(holder) && typeof holder[member] === 'number')
-      holder[member] = written
+    if (!isObject(holder) || typeof holder[member] !== 'number') continue
+    if (MONEY.has(path.join('/'))) holder[member] = written
+    // No schema takes this for a number, whole or not.
+    else if (MAY_BE_INEXACT.test(written) && String(holder[member]) !== written) holder[member] = Number.NaN
   }
 }
 
-/** The last number of each path in the body itself and in its objects, as it is written. A loop, as bodies may be deep. */
-function numbersIn(text: string): ReadonlyMap<string, string> {
-  const numbers = new Map<string, string>()
+interface WrittenNumber {
+  /** The names of the members that lead to it, one or two. */
+  readonly path: readonly string[]
+  readonly written: string
+}
+
+/** The last number of each path in the body itself and in its objects. A loop, as bodies may be deep. */
+function numbersIn(text: string): Iterable<WrittenNumber> {
+  const numbers = new Map<string, WrittenNumber>()
   // The name of the member at each depth, in its quotes; an element of a list has none.
   const names: string[] = []
   let latest = ''
@@ -42,14 +50,12 @@ function numbersIn(text: string): ReadonlyMap<string, string> {
     else if (token === '}' || token === ']') names.pop()
     else if (token === ':') names[names.length - 1] = latest
     else if (token.startsWith('"')) latest = token
-    else if (names.length <= 2) numbers.set(pathOf(names), token)
+    else if (names.length <= 2) {
+      const path = names.map((name) => String(JSON.parse(name)))
+      numbers.set(JSON.stringify(path), { path, written: token })
+    }
   }
-  return numbers
-}
-
-/** A slash in a name itself is written otherwise, so that no other path is the same. */
-function pathOf(names: readonly string[]): string {
-  return names.map((name) => String(JSON.parse(name)).replaceAll('/', '//')).join('/')
+  return numbers.values()
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
