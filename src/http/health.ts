@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { FromSchema } from 'json-schema-to-ts'
 import type { Ledger } from '../service/ledger.ts'
-import { Problem, problems } from './errors/problem.ts'
-import { okResponse, readErrors, unavailable } from './shared/schemas.ts'
+import { Problem } from './errors/problem.ts'
+import { errorResponse, okResponse, readErrors } from './shared/responses.ts'
 
 const Health = {
+  title: 'Health',
   type: 'object',
   required: ['status', 'version'],
   properties: { status: { type: 'string', const: 'ok' }, version: { type: 'string', examples: ['1.0.0'] } },
@@ -25,7 +26,7 @@ export function healthRoutes(app: FastifyInstance, ledger: Ledger, version: stri
         response: {
           200: okResponse('The service is up and takes writes.', Health),
           ...readErrors,
-          503: unavailable(
+          503: errorResponse(
             'No writes are taken now; the sentence says why.',
             notWritable('the disk is full'),
           ),
@@ -41,5 +42,5 @@ export function healthRoutes(app: FastifyInstance, ledger: Ledger, version: stri
 }
 
 function notWritable(reason: string): Problem {
-  return new Problem(503, 'unavailable', `no writes are taken now: ${reason}`, problems.unavailable.headers)
+  return new Problem('unavailable', `no writes are taken now: ${reason}`)
 }

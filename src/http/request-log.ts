@@ -3,10 +3,10 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 
-/** What the log tells of a request to an account, besides what it tells of any request. Money is decimal text. */
+/** What the log shows of a request to an account, besides what it shows of any request. Money is decimal text. */
 export interface LoggedDetails {
   readonly account?: string | undefined
-  /** The rest is told of a command only. */
+  /** The rest is shown of a command only. */
   readonly operation?: string
   /** The account that a transfer goes to. */
   readonly to?: string | undefined

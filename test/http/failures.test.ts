@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import Fastify from 'fastify'
-import { answerErrors } from '../../src/http/error-handler.ts'
+import { answerErrors } from '../../src/http/errors/error-handler.ts'
 import { OutcomeUnknown, StoreUnavailable } from '../../src/storage/store.ts'
 import { createLog } from '../../src/logging.ts'
 import { isRecord } from '../support/client.ts'

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { jsonIn } from '../../src/http/shared/json-body.ts'
 import { parseMoney } from '../../src/money.ts'
 import { isRecord } from '../support/client.ts'
+import { readOpenApi } from '../support/openapi.ts'
 import { Random } from '../support/random.ts'
-import { projectRoot } from '../support/service.ts'
 
 const LARGEST = 2n ** 63n - 1n
 const RUNS = 100_000
@@ -144,7 +142,6 @@ const untouched: readonly (readonly [text: string, body: unknown])[] = [
 
 /** Where the documented bodies take a decimal as text or as a number: `limits/overdraft`. */
 function documentedMoney(): readonly string[] {
-  const document: unknown = JSON.parse(readFileSync(join(projectRoot, 'openapi.json'), 'utf8'))
   const found = new Set<string>()
   const visit = (value: unknown, path: readonly string[]): void => {
     if (!isRecord(value)) return
@@ -163,7 +160,7 @@ function documentedMoney(): readonly string[] {
       else visitBodies(inner)
     }
   }
-  visitBodies(document)
+  visitBodies(readOpenApi())
   return [...found]
 }
 

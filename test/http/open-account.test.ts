@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import Fastify from 'fastify'
 import { pino } from 'pino'
-import { answerErrors } from '../../src/http/error-handler.ts'
+import { answerErrors } from '../../src/http/errors/error-handler.ts'
+import { validateRequests } from '../../src/http/errors/validation.ts'
 import { openingRoutes } from '../../src/http/accounts/open-account.ts'
+import { documentRoutes } from '../../src/http/openapi.ts'
 import { Ledger } from '../../src/service/ledger.ts'
 import { plainTerms } from '../../src/ledger/terms.ts'
 import { openStore } from '../../src/storage/open.ts'
@@ -21,6 +23,8 @@ async function openEach(
     await app.close()
     await store.close()
   })
+  validateRequests(app)
+  await documentRoutes(app, '1.0.0')
   answerErrors(app, pino({ level: 'silent' }))
   const numbers = drawn.values()
   openingRoutes(app, new Ledger(store, terms), () => {

@@ -1,12 +1,19 @@
 import type { FromSchema } from 'json-schema-to-ts'
 import { type AccountDetails, accountStatuses } from '../../ledger/accounts.ts'
 import { formatCents } from '../../money.ts'
-import { Money, Timestamp } from '../shared/schemas.ts'
-import { timestampOf } from '../history/transaction-response.ts'
+import { AccountNumber, Money, Timestamp, timestampOf } from '../shared/schemas.ts'
 
 const Limit = { ...Money, type: ['string', 'null'] } as const
 
-const Limits = {
+export const AccountStatus = {
+  title: 'AccountStatus',
+  type: 'string',
+  enum: accountStatuses,
+  description: 'A frozen account takes money in and gives none out; a closed one does neither, forever.',
+} as const
+
+export const Limits = {
+  title: 'Limits',
   type: 'object',
   required: ['overdraft', 'withdrawal', 'daily_amount', 'daily_count'],
   properties: {
@@ -32,20 +39,17 @@ const Limits = {
 } as const
 
 export const Account = {
+  title: 'Account',
   type: 'object',
   required: ['account_number', 'name', 'status', 'balance', 'held', 'available', 'limits', 'opened_at'],
   properties: {
-    account_number: { type: 'string', examples: ['1001'] },
+    account_number: AccountNumber,
     name: {
       type: ['string', 'null'],
       description: "The holder's name; null if none was given.",
       examples: ['Ada Lovelace'],
     },
-    status: {
-      type: 'string',
-      enum: accountStatuses,
-      description: 'A frozen account takes money in and gives none out; a closed one does neither, for good.',
-    },
+    status: AccountStatus,
     balance: Money,
     held: { ...Money, description: 'What holds keep from all other use.', examples: ['25.00'] },
     available: {
@@ -65,7 +69,7 @@ export const Account = {
 
 export type Account = FromSchema<typeof Account>
 
-/** The account as it is told. */
+/** The account as answers show it. */
 export function accountView(account: AccountDetails): Account {
   const { number, name, status, balance, held, available, limits, openedAtMs } = account
   return {

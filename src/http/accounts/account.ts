@@ -1,28 +1,29 @@
 import type { FastifyInstance } from 'fastify'
 import type { FromSchema } from 'json-schema-to-ts'
-import { type AccountLimits, accountStatuses, MAX_DAILY_COUNT } from '../../ledger/accounts.ts'
+import { type AccountLimits, MAX_DAILY_COUNT } from '../../ledger/accounts.ts'
 import type { ChangeAccount } from '../../ledger/commands/change-account.ts'
 import type { Ledger } from '../../service/ledger.ts'
-import { Account, accountView } from './account-response.ts'
-import { moneyFrom } from '../shared/body-members.ts'
-import { execute } from '../shared/execute.ts'
-import { commandErrors } from '../shared/command-responses.ts'
-import { IdempotencyHeaders, replayedHeader, idempotencyKeyFrom } from '../shared/idempotency.ts'
-import { Problem, problemFor } from '../errors/problem.ts'
+import { Account, AccountStatus, accountView } from './account-response.ts'
+import { Problem } from '../errors/problem.ts'
 import { loggedAccount } from '../request-log.ts'
-import { AccountParams, accountErrors, okResponse } from '../shared/schemas.ts'
+import { execute } from '../shared/execute.ts'
+import { IdempotencyHeaders, idempotencyKeyFrom, moneyFrom } from '../shared/members.ts'
+import { accountErrors, commandErrors, okResponse, replayedHeader } from '../shared/responses.ts'
+import { AccountParams } from '../shared/schemas.ts'
 
 const LimitInput = {
+  title: 'LimitInput',
   anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'null' }],
   description: 'Money, 0.00 or more; null for that of the deployment.',
 } as const
 
 const ChangeBody = {
+  title: 'AccountChange',
   type: 'object',
   properties: {
     status: {
-      type: 'string',
-      enum: accountStatuses,
+      ...AccountStatus,
+      invalid: ['invalid_status'],
       description:
         'The status that the account has may be sent again. A closed account stays closed: all else is declined.',
     },
@@ -39,7 +40,11 @@ const ChangeBody = {
           description: `A whole number, 0 to ${MAX_DAILY_COUNT}; null for that of the deployment.`,
         },
       },
-      description: 'Those that are named are set, and the others stay.',
+      invalid: [
+        'invalid_limits',
+        `limits must be an object of overdraft, withdrawal, daily_amount (money or null) and daily_count (a whole number from 0 to ${MAX_DAILY_COUNT}, or null)`,
+      ],
+      description: 'Those that are sent are set, and the others stay.',
     },
   },
   examples: [{ status: 'open', limits: { overdraft: '100.00', daily_count: null } }],
@@ -88,7 +93,7 @@ export function accountRoutes(app: FastifyInstance, ledger: Ledger): void {
       const number = request.params.account_number
       request.loggedDetails = { account: loggedAccount(number) }
       const account = await ledger.details(number)
-      if (account === undefined) throw problemFor('account_not_found')
+      if (account === undefined) throw new Problem('account_not_found')
       return accountView(account)
     },
   )
@@ -111,7 +116,6 @@ function changesIn({ status, limits }: ChangeBody): Pick<ChangeAccount, 'status'
   const changed = limitsFrom(limits ?? {})
   if (status === undefined && Object.keys(changed).length === 0) {
     throw new Problem(
-      422,
       'invalid_body',
       'send status, or limits with at least one of overdraft, withdrawal, daily_amount and daily_count',
     )

@@ -3,24 +3,18 @@ import type { FromSchema } from 'json-schema-to-ts'
 import type { Ledger } from '../../service/ledger.ts'
 import { formatCents } from '../../money.ts'
 import { balanceAt } from '../history/posting-range.ts'
-import { problemFor } from '../errors/problem.ts'
+import { Problem } from '../errors/problem.ts'
 import { loggedAccount } from '../request-log.ts'
-import {
-  AccountParams,
-  accountErrors,
-  okResponse,
-  Balance,
-  errorResponse,
-  Timestamp,
-} from '../shared/schemas.ts'
-import { badTime, Instant, lastMoment } from '../shared/time-range.ts'
-import { timestampOf } from '../history/transaction-response.ts'
+import { accountErrors, errorResponse, okResponse } from '../shared/responses.ts'
+import { AccountParams, Balance, Timestamp, timestampOf } from '../shared/schemas.ts'
+import { Instant, lastMoment } from '../shared/time-range.ts'
 
 const BalanceAt = {
   ...Balance,
+  title: 'BalanceAt',
   properties: {
     ...Balance.properties,
-    at: { ...Timestamp, description: 'The moment that was asked for; missing for the current balance.' },
+    at: { ...Timestamp, description: 'The moment of the request; missing for the current balance.' },
   },
 } as const
 
@@ -48,7 +42,7 @@ export function balanceRoutes(app: FastifyInstance, ledger: Ledger): void {
         response: {
           200: okResponse('The balance.', BalanceAt),
           ...accountErrors,
-          422: errorResponse('at is not valid.', badTime('at')),
+          422: errorResponse('at is not valid.', new Problem(...Instant.invalid)),
         },
       },
     },
@@ -58,7 +52,7 @@ export function balanceRoutes(app: FastifyInstance, ledger: Ledger): void {
       const { at } = request.query
       const atMs = at === undefined ? undefined : lastMoment('at', at, ledger.timeZone)
       const account = await ledger.account(number)
-      if (account === undefined) throw problemFor('account_not_found')
+      if (account === undefined) throw new Problem('account_not_found')
       if (atMs === undefined) return { account_number: number, balance: formatCents(account.balance) }
       const balance = formatCents(await balanceAt(ledger, account, atMs))
       return { account_number: number, balance, at: timestampOf(atMs) }

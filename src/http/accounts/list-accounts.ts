@@ -3,12 +3,13 @@ import type { FromSchema } from 'json-schema-to-ts'
 import type { Ledger } from '../../service/ledger.ts'
 import { Account, accountView } from './account-response.ts'
 import { encodeCursor, startOfPage } from '../shared/cursor.ts'
-import { problems } from '../errors/problem.ts'
-import { okResponse, errorResponse, pageMembers, readErrors } from '../shared/schemas.ts'
+import { errorResponse, linkHeader, okResponse, readErrors } from '../shared/responses.ts'
+import { pageMembers } from '../shared/schemas.ts'
 
 const DEFAULT_LIMIT = '100'
 
 const Accounts = {
+  title: 'Accounts',
   type: 'object',
   required: ['accounts'],
   properties: { accounts: { type: 'array', items: Account } },
@@ -21,7 +22,7 @@ const Page = {
     ...pageMembers,
     limit: {
       ...pageMembers.limit,
-      description: `At most so many accounts, 1 to 1000; ${DEFAULT_LIMIT} where it is not said.`,
+      description: `At most this many accounts, 1 to 1000; ${DEFAULT_LIMIT} by default.`,
     },
   },
 } as const
@@ -29,14 +30,6 @@ const Page = {
 interface AccountsRoute {
   Querystring: FromSchema<typeof Page>
   Reply: FromSchema<typeof Accounts>
-}
-
-const linkHeader = {
-  Link: {
-    description: 'While there is more: where the next page is, with rel="next".',
-    type: 'string',
-    examples: ['</accounts?limit=100&cursor=YWZ0ZXIgNDI>; rel="next"'],
-  },
 }
 
 const schema = {
@@ -48,7 +41,7 @@ const schema = {
   response: {
     200: okResponse('A page of accounts.', Accounts, linkHeader),
     ...readErrors,
-    422: errorResponse('The limit or cursor is not valid.', problems.badLimit),
+    422: errorResponse('The limit or cursor is not valid.', 'invalid_page'),
   },
 }
 

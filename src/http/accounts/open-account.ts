@@ -6,21 +6,20 @@ import type { Ledger } from '../../service/ledger.ts'
 import type { Outcome } from '../../ledger/outcomes.ts'
 import { MAX_REFERENCE_LENGTH } from '../../ledger/postings.ts'
 import { Account, accountView } from './account-response.ts'
-import { AmountInput, isText, moneyFrom } from '../shared/body-members.ts'
-import { unwrapOutcome } from '../shared/execute.ts'
-import { commandErrors } from '../shared/command-responses.ts'
-import { IdempotencyHeaders, replayedHeader, idempotencyKeyFrom } from '../shared/idempotency.ts'
 import { Problem } from '../errors/problem.ts'
-import { okResponse, locationHeader } from '../shared/schemas.ts'
+import { unwrapOutcome } from '../shared/execute.ts'
+import { AmountInput, IdempotencyHeaders, idempotencyKeyFrom, isText, moneyFrom } from '../shared/members.ts'
+import { commandErrors, locationHeader, okResponse, replayedHeader } from '../shared/responses.ts'
 
 /** Of ten digits, the first not 0, so that nobody takes a number for a shorter one. */
 const LOWEST_NUMBER = 1_000_000_000
 const ABOVE_HIGHEST_NUMBER = 10_000_000_000
 
-/** So many numbers are drawn before it is said that they are taken. */
+/** How many numbers are drawn before it is said that they are taken. */
 const MAX_ATTEMPTS = 5
 
 const OpeningBody = {
+  title: 'AccountOpening',
   type: 'object',
   required: ['name'],
   properties: {
@@ -29,15 +28,18 @@ const OpeningBody = {
       pattern: '^[A-Za-z0-9][A-Za-z0-9-]{0,33}$',
       description: 'Without it, the account is given a number of 10 digits.',
       examples: ['CH-2048'],
+      invalid: ['invalid_account_number'],
     },
     name: {
       type: 'string',
       description: `The holder: 1 to ${MAX_REFERENCE_LENGTH} characters, no control characters. Spaces around it are dropped.`,
       examples: ['Ada Lovelace'],
+      invalid: ['invalid_name', `name is required, as text of 1 to ${MAX_REFERENCE_LENGTH} characters`],
     },
     opening_deposit: {
       ...AmountInput,
       description: 'What the holder puts in, the first deposit of the history; 0.00 for none.',
+      invalid: ['invalid_amount', 'opening_deposit must be a decimal number such as "10.00"'],
     },
   },
   examples: [{ name: 'Ada Lovelace', opening_deposit: '100.00' }],
@@ -58,10 +60,7 @@ const schema = {
   headers: IdempotencyHeaders,
   body: OpeningBody,
   response: {
-    201: okResponse('The account.', Account, {
-      ...locationHeader('/accounts/4702118365'),
-      ...replayedHeader,
-    }),
+    201: okResponse('The account.', Account, { ...locationHeader, ...replayedHeader }),
     ...commandErrors('balance_limit_exceeded', 'cash_limit_exceeded', 'account_exists'),
   },
 }
@@ -72,7 +71,7 @@ export function openingRoutes(app: FastifyInstance, ledger: Ledger, draw = gener
     const { account_number: given, name, opening_deposit: putIn } = request.body
     const holder = nameFrom(name)
     const openingDeposit = putIn === undefined ? 0n : moneyFrom('invalid_amount', 'opening_deposit', putIn)
-    const asked: OpenAccount = {
+    const requested: OpenAccount = {
       kind: 'open',
       account: given ?? draw(),
       isNumberAssigned: given === undefined,
@@ -81,7 +80,7 @@ export function openingRoutes(app: FastifyInstance, ledger: Ledger, draw = gener
       ...(openingDeposit > 0n && { openingDeposit }),
       ...idempotencyKeyFrom(request.headers),
     }
-    const { command, outcome } = await open(ledger, asked, given === undefined ? draw : undefined)
+    const { command, outcome } = await open(ledger, requested, given === undefined ? draw : undefined)
     const { account } = unwrapOutcome(reply, command, outcome, 'opened')
     return reply.status(201).header('location', `/accounts/${account.number}`).send(accountView(account))
   })
@@ -108,7 +107,6 @@ function nameFrom(input: string): string {
   const name = input.trim()
   if (name !== '' && isText(name)) return name
   throw new Problem(
-    422,
     'invalid_name',
     `name must be 1 to ${MAX_REFERENCE_LENGTH} characters without control characters`,
   )

@@ -3,13 +3,20 @@ import type { FromSchema } from 'json-schema-to-ts'
 import type { Ledger } from '../../service/ledger.ts'
 import { customerBalance } from '../../ledger/postings.ts'
 import { formatCents } from '../../money.ts'
-import { amountFrom, AmountInput, referenceFrom, ReferenceInput } from '../shared/body-members.ts'
 import { execute } from '../shared/execute.ts'
-import { commandErrors } from '../shared/command-responses.ts'
-import { IdempotencyHeaders, replayedHeader, idempotencyKeyFrom } from '../shared/idempotency.ts'
-import { AccountParams, okResponse, Balance } from '../shared/schemas.ts'
+import {
+  amountFrom,
+  AmountInput,
+  IdempotencyHeaders,
+  idempotencyKeyFrom,
+  referenceFrom,
+  ReferenceInput,
+} from '../shared/members.ts'
+import { commandErrors, okResponse, replayedHeader } from '../shared/responses.ts'
+import { AccountParams, Balance } from '../shared/schemas.ts'
 
 const OperationBody = {
+  title: 'CashOperation',
   type: 'object',
   required: ['amount'],
   properties: { amount: AmountInput, reference: ReferenceInput },

@@ -1,18 +1,49 @@
+import { existsSync, readFileSync } from 'node:fs'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
-import { answerRefusal, faultAnswer } from '../errors/protocol-faults.ts'
-import type { ConnectionBounds } from './bounds.ts'
+import { answerRefusal, faultAnswer } from './protocol-faults.ts'
 import { Connection } from './connection.ts'
+
+/** How much of the service its clients may take up. */
+export interface ConnectionBounds {
+  /** How many connections may be open; those beyond are refused. */
+  readonly connections: number
+  /** How much may wait on all connections together: requests behind others, and answers that nobody reads. */
+  readonly backlogBytes: number
+  /** Within this time a request must be whole, and a client must take a part of its answer. */
+  readonly timeoutMs: number
+}
+
+const MAX_CONNECTIONS = 2_000
+
+/** For everything else that has a descriptor, and for the connections that are open only to be refused. */
+const OTHER_DESCRIPTORS = 160
+
+/** The bounds of a service that is alone in its process. */
+export function defaultBounds(): ConnectionBounds {
+  return {
+    connections: Math.max(1, Math.min(MAX_CONNECTIONS, descriptorLimit() - OTHER_DESCRIPTORS)),
+    backlogBytes: 64 * 1_024 * 1_024,
+    timeoutMs: 30_000,
+  }
+}
+
+/** How many files and connections this process may have open, where the system says so. */
+function descriptorLimit(): number {
+  const path = '/proc/self/limits'
+  const limits = existsSync(path) ? readFileSync(path, 'latin1') : ''
+  return Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? Infinity)
+}
 
 /** How often the connections are looked at: no bound is kept more exactly than this. */
 export const CHECK_MS = 500
 
-/** So many connections beyond the bound are told that it is reached; those after them are closed at once. */
+/** How many connections beyond the bound are answered that it is reached; those after them are closed at once. */
 const SURPLUS_CONNECTIONS = 64
 
-/** Looking at all connections costs as much as serving a request, so it is done once for so many that wait. */
+/** Looking at all connections costs as much as serving a request, so it is done once for this many that wait. */
 const CHECKED_REQUESTS = 256
 
 /** However many connections are closed, the log has one line for them in this time. */

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { CollectedRequest } from '../collected-request.ts'
-import { answerExpectation, tunnelAnswer } from '../errors/protocol-faults.ts'
+import { CollectedRequest } from './collected-request.ts'
+import { answerExpectation, tunnelAnswer } from './protocol-faults.ts'
 import { CHECK_MS, type Connections } from './connections.ts'
 
 /** Longer than the 60 seconds after which load balancers commonly close a connection that is idle. */

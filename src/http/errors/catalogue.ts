@@ -1,72 +1,95 @@
+import { MAX_OPEN_HOLDS } from '../../ledger/holds.ts'
+
+/** No request of this service needs a larger body. */
+export const BODY_LIMIT_BYTES = 16_384
+
 /**
- * Every code that an error may carry, with its status, in order of precedence: where several apply, the first is the
- * answer. Codes are never renamed or used for anything else.
+ * Every code that an error may carry, with its status and what it says unless there is more to say. They are in order of
+ * precedence: where several apply, the first is the answer. Codes are never renamed or used for anything else.
  */
-export const problemCodes = {
+export const catalogue = {
   // What is no request yet.
-  malformed_request: 400,
-  request_timeout: 408,
-  headers_too_large: 431,
-  expectation_failed: 417,
+  malformed_request: [400, 'this is not a valid HTTP/1.1 request'],
+  request_timeout: [408, 'the request was not complete in time; send it again'],
+  headers_too_large: [431, 'the headers of the request are too large'],
+  expectation_failed: [417, 'the only Expect header that this service knows is 100-continue'],
   // Where it comes from, and where it goes.
-  host_not_allowed: 421,
-  origin_not_allowed: 403,
-  route_not_found: 404,
-  method_not_allowed: 405,
-  precondition_failed: 412,
-  range_not_satisfiable: 416,
+  host_not_allowed: [
+    421,
+    'this service does not answer for this Host; use localhost or an address of its machine, or list the name in --allowed-hosts',
+  ],
+  origin_not_allowed: [
+    403,
+    'pages of other origins may not change anything here; list the origin in --cors-origin to allow it',
+  ],
+  route_not_found: [404, 'there is nothing at this path; see /docs for what there is'],
+  method_not_allowed: [405, 'this path does not answer this method; see Allow for those that it does'],
+  precondition_failed: [412, 'the file is not as If-Match or If-Unmodified-Since has it'],
+  range_not_satisfiable: [416, 'the file has no such Range; ask for all of it'],
   // What it brings.
-  unsupported_media_type: 415,
-  body_too_large: 413,
-  malformed_json: 422,
-  invalid_body: 422,
-  invalid_account_number: 422,
-  invalid_name: 422,
-  invalid_status: 422,
-  invalid_limits: 422,
-  invalid_expiry: 422,
-  invalid_original: 422,
-  invalid_amount: 422,
-  invalid_reference: 422,
-  invalid_page: 422,
-  invalid_filter: 422,
-  invalid_time: 422,
-  invalid_idempotency_key: 422,
+  unsupported_media_type: [415, 'send the body as application/json'],
+  body_too_large: [413, `the body must not be larger than ${BODY_LIMIT_BYTES} bytes`],
+  malformed_json: [422, 'the body is not valid JSON; send an object such as {"amount": "10.00"}'],
+  invalid_body: [422, 'the body must be a JSON object such as {"amount": "10.00"}'],
+  invalid_account_number: [
+    422,
+    'account_number must be 1 to 34 letters, digits and hyphens, and not begin with a hyphen',
+  ],
+  invalid_name: [422, 'name is required, as text of 1 to 140 characters'],
+  invalid_status: [422, 'status must be open, frozen or closed'],
+  invalid_limits: [422, 'limits must be an object of overdraft, withdrawal, daily_amount and daily_count'],
+  invalid_expiry: [422, 'expires_in must be a whole number of seconds'],
+  invalid_original: [422, 'send either transaction_id or idempotency_key, to say what to reverse'],
+  invalid_amount: [422, 'amount must be > 0'],
+  invalid_reference: [422, 'reference must be text of at most 140 characters'],
+  invalid_page: [422, 'limit must be a whole number from 1 to 1000'],
+  invalid_filter: [422, 'type must be one or several types of transactions, separated by commas'],
+  invalid_time: [422, 'from must not be after to'],
+  invalid_idempotency_key: [422, 'Idempotency-Key must be 1 to 255 visible ASCII characters'],
   // What the ledger says of it.
-  idempotency_key_reused: 422,
-  idempotency_key_closed: 400,
-  same_account: 422,
-  account_exists: 409,
-  account_not_found: 404,
-  hold_not_found: 404,
-  transaction_not_found: 404,
-  not_reversible: 400,
-  account_closed: 400,
-  account_frozen: 400,
-  hold_captured: 400,
-  hold_released: 400,
-  hold_expired: 400,
-  capture_exceeds_hold: 400,
-  reversal_exceeds_transaction: 400,
-  account_has_balance: 400,
-  account_has_holds: 400,
-  too_many_holds: 400,
-  withdrawal_limit_exceeded: 400,
-  daily_amount_limit_exceeded: 400,
-  daily_count_limit_exceeded: 400,
-  insufficient_funds: 400,
-  balance_limit_exceeded: 400,
-  cash_limit_exceeded: 400,
+  idempotency_key_reused: [
+    422,
+    'this Idempotency-Key was already used for a different request; use a new key for a new request',
+  ],
+  idempotency_key_closed: [
+    400,
+    'this Idempotency-Key was closed by a reversal; use a new key for a new request',
+  ],
+  same_account: [422, 'from and to must be two different accounts'],
+  account_exists: [409, 'an account with this number exists already'],
+  account_not_found: [404, 'account not found'],
+  hold_not_found: [404, 'hold not found'],
+  transaction_not_found: [404, 'transaction not found'],
+  not_reversible: [
+    400,
+    'only money that has moved can be reversed, and not twice: no reversal, opening or change of an account, and no part of a hold',
+  ],
+  account_closed: [400, 'account is closed'],
+  account_frozen: [400, 'account is frozen'],
+  hold_captured: [400, 'hold was captured already'],
+  hold_released: [400, 'hold was released already'],
+  hold_expired: [400, 'hold has expired'],
+  capture_exceeds_hold: [400, 'amount is more than the hold'],
+  reversal_exceeds_transaction: [400, 'amount is more than what is left of the transaction'],
+  account_has_balance: [400, 'account has a balance; it must be 0.00 to be closed'],
+  account_has_holds: [400, 'account has open holds; capture or release them before it is closed'],
+  too_many_holds: [400, `account has ${MAX_OPEN_HOLDS} open holds; capture or release one first`],
+  withdrawal_limit_exceeded: [400, 'withdrawal limit exceeded'],
+  daily_amount_limit_exceeded: [400, 'daily withdrawal limit exceeded'],
+  daily_count_limit_exceeded: [400, 'daily number of withdrawals exceeded'],
+  insufficient_funds: [400, 'insufficient funds'],
+  balance_limit_exceeded: [400, 'balance limit exceeded'],
+  cash_limit_exceeded: [400, 'no cash drawer of the bank has room for this amount; try a smaller one'],
   // What the service could not do.
-  internal_error: 500,
-  unavailable: 503,
-  outcome_unknown: 503,
-} as const
+  internal_error: [
+    500,
+    'something went wrong in the service; retry with the same Idempotency-Key to learn the outcome',
+  ],
+  unavailable: [503, 'the service cannot take this on right now and nothing has changed; try again'],
+  outcome_unknown: [
+    503,
+    'the service has lost its store and cannot say whether this was carried out; try again with the same Idempotency-Key to learn the outcome',
+  ],
+} as const satisfies Readonly<Record<string, readonly [status: number, sentence: string]>>
 
-export type ProblemCode = keyof typeof problemCodes
-
-/** The code as a few words for people: `insufficient_funds` is "Insufficient funds". */
-export function titleOf(code: ProblemCode): string {
-  const words = code.replaceAll('_', ' ')
-  return words.charAt(0).toUpperCase() + words.slice(1)
-}
+export type ProblemCode = keyof typeof catalogue

@@ -4,7 +4,7 @@ import { balanceAfter, changeOf, type Posting } from '../../ledger/postings.ts'
 import type { AccountBalance } from '../../ledger/accounts.ts'
 import { LATEST_MS, type Period } from '../shared/time-range.ts'
 
-/** Small enough that other requests are served between two pieces of a long history. */
+/** Small enough that other requests are served between two pages of a long history. */
 export const PAGE_POSTINGS = 50
 
 /** A part of an account's history, by the ids of postings. */
@@ -15,19 +15,19 @@ export interface PostingRange {
   readonly untilId: number | undefined
 }
 
-/** The postings of the stretch, oldest first, in pieces of at most so many. */
+/** The postings of the range, oldest first, in pages of at most `pageSize`. */
 export async function* pagesOf(
   ledger: Ledger,
   accountId: number,
   { afterId, untilId = Number.MAX_SAFE_INTEGER }: PostingRange,
-  pieceSize = PAGE_POSTINGS,
+  pageSize = PAGE_POSTINGS,
 ): AsyncGenerator<readonly Posting[]> {
   let lastId = afterId
   while (lastId < untilId) {
-    const postings = await ledger.reads.history(accountId, lastId, pieceSize)
+    const postings = await ledger.reads.history(accountId, lastId, pageSize)
     const within = postings.filter(({ id }) => id <= untilId)
     if (within.length > 0) yield within
-    if (within.length < pieceSize) return
+    if (within.length < pageSize) return
     lastId = postings.at(-1)?.id ?? untilId
     // A client that reads fast must not keep the thread from all the others.
     await setImmediate()
@@ -44,7 +44,7 @@ export async function rangeOf(
   return { untilId, afterId: fromMs === undefined ? 0 : await idAt(ledger, accountId, fromMs - 1) }
 }
 
-/** The stretch of a period whose end is as it is now, and the balance, in cents, that it begins with. */
+/** The range of a period whose end is as it is now, and the balance, in cents, that it begins with. */
 export async function closedRangeOf(
   ledger: Ledger,
   account: AccountBalance,

@@ -1,5 +1,5 @@
 import type { StatementFormat } from './write-statement.ts'
-import { timestampOf } from './transaction-response.ts'
+import { timestampOf } from '../shared/schemas.ts'
 
 const columns = [
   'ts',

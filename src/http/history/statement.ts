@@ -3,29 +3,27 @@ import type { FastifyInstance } from 'fastify'
 import type { FromSchema } from 'json-schema-to-ts'
 import type { Ledger } from '../../service/ledger.ts'
 import { negotiate } from '../accept.ts'
-import { problemFor } from '../errors/problem.ts'
+import { Problem } from '../errors/problem.ts'
 import { loggedAccount } from '../request-log.ts'
 import {
-  AccountParams,
   accountErrors,
-  okResponse,
+  dispositionHeader,
   errorResponse,
-  Money,
-  Timestamp,
+  respondingWith,
   varyHeader,
-} from '../shared/schemas.ts'
+} from '../shared/responses.ts'
+import { AccountNumber, AccountParams, Money, Timestamp, timestampOf } from '../shared/schemas.ts'
 import { csvStatement, fileNameOf } from './statement-csv.ts'
 import { type StatementFormat, writtenStatement } from './write-statement.ts'
-import { badTime, periodIn, TimeRange } from '../shared/time-range.ts'
-import { timestampOf, transactionMembers } from './transaction-response.ts'
-import { historyTypes } from './type-filter.ts'
+import { periodIn, TimeRange } from '../shared/time-range.ts'
+import { transactionMembers } from './transaction-response.ts'
 
-const Line = {
+export const StatementLine = {
+  title: 'StatementLine',
   type: 'object',
   required: ['id', 'ts', 'type', 'amount', 'balance', 'counterparty', 'reference', 'reverses', 'hold_id'],
   properties: {
     ...transactionMembers,
-    type: { ...transactionMembers.type, enum: historyTypes },
     balance: { ...Money, description: 'The balance after it.', examples: ['510.00'] },
   },
   additionalProperties: false,
@@ -34,6 +32,7 @@ const Line = {
 const End = { ...Timestamp, type: ['string', 'null'] } as const
 
 const Statement = {
+  title: 'Statement',
   type: 'object',
   required: [
     'account_number',
@@ -46,11 +45,11 @@ const Statement = {
     'closing_balance',
   ],
   properties: {
-    account_number: { type: 'string', examples: ['1001'] },
+    account_number: AccountNumber,
     from: { ...End, description: 'The first moment of the period; null for the beginning.' },
     to: { ...End, description: 'The last moment of the period; null for that of the request.' },
     opening_balance: Money,
-    lines: { type: 'array', items: Line },
+    lines: { type: 'array', items: StatementLine },
     total_in: Money,
     total_out: Money,
     closing_balance: Money,
@@ -72,14 +71,6 @@ const Csv = {
   ],
 } as const
 
-const dispositionHeader = {
-  'Content-Disposition': {
-    description: 'With CSV: a name for the file.',
-    type: 'string',
-    examples: ['attachment; filename="statement-1001.csv"'],
-  },
-}
-
 interface StatementRoute {
   Params: AccountParams
   Querystring: FromSchema<typeof TimeRange>
@@ -100,13 +91,13 @@ export function statementRoute(app: FastifyInstance, ledger: Ledger): void {
         params: AccountParams,
         querystring: TimeRange,
         response: {
-          200: okResponse(
+          200: respondingWith(
             'The statement.',
-            { content: { 'application/json': { schema: Statement }, 'text/csv': { schema: Csv } } },
+            { 'application/json': { schema: Statement }, 'text/csv': { schema: Csv } },
             { ...varyHeader, ...dispositionHeader },
           ),
           ...accountErrors,
-          422: errorResponse('from or to is not valid.', badTime('from')),
+          422: errorResponse('from or to is not valid.', new Problem(...TimeRange.properties.from.invalid)),
         },
       },
     },
@@ -115,7 +106,7 @@ export function statementRoute(app: FastifyInstance, ledger: Ledger): void {
       request.loggedDetails = { account: loggedAccount(number) }
       const period = periodIn(request.query, ledger.timeZone)
       const account = await ledger.account(number)
-      if (account === undefined) throw problemFor('account_not_found')
+      if (account === undefined) throw new Problem('account_not_found')
       const isCsv = negotiate(request.headers.accept, 'application/json', 'text/csv') === 'text/csv'
       reply.header('vary', 'Accept')
       if (isCsv) reply.header('content-disposition', `attachment; filename="${fileNameOf(number)}"`)

@@ -2,7 +2,15 @@ import type { FromSchema } from 'json-schema-to-ts'
 import type { Ledger } from '../../service/ledger.ts'
 import type { Posting, PostingKind } from '../../ledger/postings.ts'
 import { formatCents } from '../../money.ts'
-import { Money, Reference, Timestamp, TransactionId } from '../shared/schemas.ts'
+import {
+  AccountNumber,
+  discriminated,
+  Money,
+  Reference,
+  Timestamp,
+  timestampOf,
+  TransactionId,
+} from '../shared/schemas.ts'
 
 /** What a posting is called, seen from one of its two accounts. */
 export const transactionTypes = [
@@ -18,11 +26,18 @@ export const transactionTypes = [
 
 export type TransactionType = (typeof transactionTypes)[number]
 
-/** The members that a transaction shows wherever it is told in full. */
+/** What a history can show: an opening balance is no part of it. */
+export const HistoryType = {
+  title: 'HistoryType',
+  type: 'string',
+  enum: transactionTypes.filter((type) => type !== 'opening'),
+} as const
+
+/** The members that a transaction has wherever it is shown in full. */
 export const transactionMembers = {
   id: TransactionId,
   ts: Timestamp,
-  type: { type: 'string', enum: transactionTypes, examples: ['transfer_out'] },
+  type: HistoryType,
   amount: Money,
   counterparty: {
     type: ['string', 'null'],
@@ -42,38 +57,42 @@ export const transactionMembers = {
   },
 } as const
 
-export const Transaction = {
-  type: 'object',
-  required: [
-    'id',
-    'ts',
-    'type',
-    'amount',
-    'account_number',
-    'counterparty',
-    'reference',
-    'reversed',
-    'reverses',
-    'hold_id',
-  ],
-  properties: {
-    ...transactionMembers,
-    account_number: {
-      type: 'string',
-      description: 'The account that it is seen from: the one that paid, or the one that was paid in cash.',
-      examples: ['1001'],
-    },
-    reversed: {
-      type: 'string',
-      pattern: '^\\d+\\.\\d{2}$',
-      description: 'What has been given back of it so far.',
-      examples: ['0.00'],
-    },
+const ofOne = {
+  ...transactionMembers,
+  type: { type: 'string', enum: transactionTypes },
+  account_number: {
+    ...AccountNumber,
+    description: 'The account that it is seen from: the one that paid, or the one that was paid in cash.',
   },
-  additionalProperties: false,
+  reversed: { ...Money, description: 'What has been given back of it so far.', examples: ['0.00'] },
 } as const
 
-export type Transaction = FromSchema<typeof Transaction>
+type Members = { readonly [Name in keyof typeof ofOne]: FromSchema<(typeof ofOne)[Name]> }
+
+export interface Transaction extends Members {}
+
+/** The transactions of some types, and what is particular to their members. */
+function variant(title: string, types: readonly TransactionType[], members: object) {
+  const properties = { ...ofOne, ...members, type: { type: 'string', enum: types } }
+  const required = Object.keys(properties)
+  return { title, type: 'object', required, properties, additionalProperties: false } as const
+}
+
+const Null = { type: 'null' } as const
+const ofCash = { counterparty: Null, reverses: Null, hold_id: Null }
+const customer = { ...AccountNumber, description: 'The number of the other account.', examples: ['1002'] }
+const held = { type: 'string', description: 'The hold that this captures.', examples: ['7'] }
+const original = {
+  ...TransactionId,
+  description: 'The transaction that this one gives back, all or part of it.',
+}
+
+export const Transaction = discriminated('Transaction', 'type', [
+  variant('CashTransaction', ['opening', 'deposit', 'withdraw'], ofCash),
+  variant('TransferTransaction', ['transfer_out', 'transfer_in'], { ...ofCash, counterparty: customer }),
+  variant('CaptureTransaction', ['capture'], { ...ofCash, hold_id: held }),
+  variant('ReversalTransaction', ['reversal_out', 'reversal_in'], { reverses: original, hold_id: Null }),
+])
 
 const typesByKind: Readonly<
   Record<PostingKind, readonly [ofDebit: TransactionType, ofCredit: TransactionType]>
@@ -97,7 +116,7 @@ export function otherSideOf(accountId: number, { debitAccountId, creditAccountId
   return debitAccountId === accountId ? creditAccountId : debitAccountId
 }
 
-/** What one of its accounts is told of the posting; `numbers` are those of the customers on the other side, by account id. */
+/** What the posting is to one of its accounts; `numbers` are those of the customers on the other side, by account id. */
 export function seenFrom(
   accountId: number,
   posting: Posting,
@@ -132,9 +151,4 @@ export async function transactionOf(
     account_number: number,
     reversed: formatCents(reversedAmount),
   }
-}
-
-/** A time as it is told: ISO 8601, UTC. */
-export function timestampOf(atMs: number): string {
-  return new Date(atMs).toISOString()
 }

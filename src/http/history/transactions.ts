@@ -7,36 +7,39 @@ import { formatCents } from '../../money.ts'
 import { encodeCursor } from '../shared/cursor.ts'
 import { HistoryQuery, pageOf, select, type Selection } from './select-history.ts'
 import { pagesOf } from './posting-range.ts'
-import { problems } from '../errors/problem.ts'
+import { Problem } from '../errors/problem.ts'
 import { loggedAccount } from '../request-log.ts'
+import { idFrom } from '../shared/members.ts'
+import { accountErrors, errorResponse, linkHeader, okResponse, readErrors } from '../shared/responses.ts'
 import {
+  AccountNumber,
   AccountParams,
-  accountErrors,
-  okResponse,
-  errorResponse,
   Money,
   Timestamp,
+  timestampOf,
+  TransactionId,
 } from '../shared/schemas.ts'
-import { timestampOf, typeSeenFrom } from './transaction-response.ts'
-import { type HistoryType, historyTypes } from './type-filter.ts'
+import { HistoryType, Transaction, transactionOf, typeSeenFrom } from './transaction-response.ts'
 
-const HistoryRow = {
+export const HistoryRow = {
+  title: 'HistoryRow',
   type: 'object',
   required: ['ts', 'type', 'amount', 'balance'],
   properties: {
     ts: Timestamp,
-    type: { type: 'string', enum: historyTypes },
+    type: HistoryType,
     amount: Money,
-    balance: { type: 'string', description: 'The balance after it.', examples: ['510.00'] },
+    balance: { ...Money, description: 'The balance after it.', examples: ['510.00'] },
   },
   additionalProperties: false,
 } as const
 
 const Transactions = {
+  title: 'Transactions',
   type: 'object',
   required: ['account_number', 'transactions'],
   properties: {
-    account_number: { type: 'string', examples: ['1001'] },
+    account_number: AccountNumber,
     transactions: { type: 'array', items: HistoryRow },
   },
   additionalProperties: false,
@@ -46,15 +49,6 @@ interface TransactionsRoute {
   Params: AccountParams
   Querystring: HistoryQuery
   Reply: FromSchema<typeof Transactions> | Readable
-}
-
-const linkHeader = {
-  Link: {
-    description:
-      'With limit, while there is more: where the next page with the same filters is, with rel="next".',
-    type: 'string',
-    examples: ['</accounts/1001/transactions?limit=100&cursor=YWZ0ZXIgNDI>; rel="next"'],
-  },
 }
 
 export function transactionRoutes(app: FastifyInstance, ledger: Ledger): void {
@@ -73,7 +67,7 @@ export function transactionRoutes(app: FastifyInstance, ledger: Ledger): void {
         response: {
           200: okResponse('The transactions.', Transactions, linkHeader),
           ...accountErrors,
-          422: errorResponse('The limit, the cursor or a filter is not valid.', problems.badLimit),
+          422: errorResponse('The limit, the cursor or a filter is not valid.', 'invalid_page'),
         },
       },
     },
@@ -109,8 +103,8 @@ async function* streamed(ledger: Ledger, selection: Selection): AsyncGenerator<s
   const { account, includes } = selection
   yield `{"account_number":${JSON.stringify(account.number)},"transactions":[`
   let separator = ''
-  for await (const piece of pagesOf(ledger, account.id, selection)) {
-    const rows = includes === undefined ? piece : piece.filter(includes)
+  for await (const page of pagesOf(ledger, account.id, selection)) {
+    const rows = includes === undefined ? page : page.filter(includes)
     if (rows.length === 0) continue
     yield separator + rows.map((posting) => JSON.stringify(rowOf(selection, posting))).join(',')
     separator = ','
@@ -128,7 +122,47 @@ function rowOf({ account }: Selection, posting: Posting): FromSchema<typeof Hist
   }
 }
 
-function historyType(type: ReturnType<typeof typeSeenFrom>): HistoryType {
+function historyType(type: ReturnType<typeof typeSeenFrom>): FromSchema<typeof HistoryType> {
   if (type === 'opening') throw new TypeError('an opening balance is no part of a history')
   return type
+}
+
+const TransactionParams = {
+  type: 'object',
+  required: ['id'],
+  properties: { id: { ...TransactionId, description: 'The id of the transaction.' } },
+} as const
+
+interface TransactionRoute {
+  Params: FromSchema<typeof TransactionParams>
+  Reply: Transaction
+}
+
+export function transactionRoute(app: FastifyInstance, ledger: Ledger): void {
+  app.get<TransactionRoute>(
+    '/transactions/:id',
+    {
+      schema: {
+        operationId: 'getTransaction',
+        summary: 'One transaction',
+        description:
+          'The transaction with all that there is to say of it, seen from the account that paid or, for cash that came in, ' +
+          'from the account that was paid.',
+        tags: ['accounts'],
+        params: TransactionParams,
+        response: {
+          200: okResponse('The transaction.', Transaction),
+          404: errorResponse('There is no such transaction.', 'transaction_not_found'),
+          ...readErrors,
+        },
+      },
+    },
+    async (request) => {
+      const found = await ledger.reads.posting(idFrom(request.params.id))
+      if (found === undefined) throw new Problem('transaction_not_found')
+      const transaction = await transactionOf(ledger, found.posting, found.reversedAmount)
+      request.loggedDetails = { account: transaction.account_number, transaction: transaction.id }
+      return transaction
+    },
+  )
 }

@@ -1,10 +1,18 @@
 import type { FromSchema } from 'json-schema-to-ts'
 import { type Hold as LedgerHold, holdStates, type holdStatus } from '../../ledger/holds.ts'
 import { formatCents } from '../../money.ts'
-import { Money, Reference, Timestamp, TransactionId } from '../shared/schemas.ts'
-import { timestampOf } from '../history/transaction-response.ts'
+import { AccountNumber, Money, Reference, Timestamp, timestampOf, TransactionId } from '../shared/schemas.ts'
+
+export const HoldStatus = {
+  title: 'HoldStatus',
+  type: 'string',
+  enum: [...holdStates, 'expired'],
+  description: 'Only an open hold keeps its money from all other use.',
+  examples: ['open'],
+} as const
 
 export const Hold = {
+  title: 'Hold',
   type: 'object',
   required: [
     'id',
@@ -19,14 +27,9 @@ export const Hold = {
   ],
   properties: {
     id: { type: 'string', description: 'Names the hold.', examples: ['7'] },
-    account_number: { type: 'string', examples: ['1001'] },
+    account_number: AccountNumber,
     amount: { ...Money, description: 'What is set aside, or was.', examples: ['25.00'] },
-    status: {
-      type: 'string',
-      enum: [...holdStates, 'expired'],
-      description: 'Only an open hold keeps its money from all other use.',
-      examples: ['open'],
-    },
+    status: HoldStatus,
     reference: Reference,
     created_at: Timestamp,
     expires_at: {
@@ -52,7 +55,7 @@ export const Hold = {
 
 export type Hold = FromSchema<typeof Hold>
 
-/** The hold as it is told; `status` is what it is at that moment. */
+/** The hold as answers show it; `status` is what it is at that moment. */
 export function holdView(hold: LedgerHold, status: ReturnType<typeof holdStatus>): Hold {
   const { id, accountNumber, amount, reference, placedAtMs, expiresAtMs } = hold
   const { state, capturedAmount, capturePostingId } = hold

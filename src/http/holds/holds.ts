@@ -2,22 +2,33 @@ import type { FastifyInstance } from 'fastify'
 import type { FromSchema } from 'json-schema-to-ts'
 import { holdStatus } from '../../ledger/holds.ts'
 import type { Ledger } from '../../service/ledger.ts'
+import { Problem } from '../errors/problem.ts'
+import { execute } from '../shared/execute.ts'
 import {
   amountFrom,
   AmountInput,
-  MAX_EXPIRES_IN_SECONDS,
+  idFrom,
+  IdempotencyHeaders,
+  idempotencyKeyFrom,
   referenceFrom,
   ReferenceInput,
-} from '../shared/body-members.ts'
-import { execute } from '../shared/execute.ts'
-import { commandErrors } from '../shared/command-responses.ts'
+} from '../shared/members.ts'
+import {
+  commandErrors,
+  errorResponse,
+  locationHeader,
+  okResponse,
+  readErrors,
+  replayedHeader,
+} from '../shared/responses.ts'
+import { AccountParams } from '../shared/schemas.ts'
 import { Hold, holdView } from './hold-response.ts'
-import { IdempotencyHeaders, replayedHeader, idempotencyKeyFrom } from '../shared/idempotency.ts'
-import { idFrom } from '../shared/ids.ts'
-import { problemFor } from '../errors/problem.ts'
-import { AccountParams, okResponse, errorResponse, locationHeader, readErrors } from '../shared/schemas.ts'
+
+/** A year: a hold that is to last longer does not expire at all. */
+const MAX_EXPIRES_IN_SECONDS = 31_536_000
 
 const HoldBody = {
+  title: 'HoldRequest',
   type: 'object',
   required: ['amount'],
   properties: {
@@ -30,6 +41,10 @@ const HoldBody = {
       description:
         'Seconds until the money is free again by itself. Without it, the hold stays until it is ended.',
       examples: [3600],
+      invalid: [
+        'invalid_expiry',
+        `expires_in must be a whole number of seconds from 1 to ${MAX_EXPIRES_IN_SECONDS}`,
+      ],
     },
   },
   examples: [{ amount: '25.00', reference: 'deposit for the car', expires_in: 3600 }],
@@ -39,18 +54,21 @@ const HoldBody = {
 const HoldParams = {
   type: 'object',
   required: ['id'],
-  properties: { id: { type: 'string', description: 'The id of the hold.', examples: ['7'] } },
+  properties: {
+    id: { title: 'HoldId', type: 'string', description: 'The id of the hold.', examples: ['7'] },
+  },
 } as const
 
 type HoldParams = FromSchema<typeof HoldParams>
 
 const CaptureBody = {
+  title: 'CaptureRequest',
   // No body is as good as an empty one.
   type: ['object', 'null'],
   properties: {
     amount: {
       ...AmountInput,
-      description: 'What to take of it, at most the hold; all of it where it is not said.',
+      description: 'What to take of it, at most the hold; all of it by default.',
     },
   },
   examples: [{ amount: '20.00' }],
@@ -87,7 +105,7 @@ const schemas = {
     headers: IdempotencyHeaders,
     body: HoldBody,
     response: {
-      201: okResponse('The hold.', Hold, { ...locationHeader('/holds/7'), ...replayedHeader }),
+      201: okResponse('The hold.', Hold, { ...locationHeader, ...replayedHeader }),
       ...commandErrors(
         'insufficient_funds',
         'account_closed',
@@ -139,7 +157,7 @@ const schemas = {
     params: HoldParams,
     response: {
       200: okResponse('The hold.', Hold),
-      404: errorResponse('There is no such hold.', problemFor('hold_not_found')),
+      404: errorResponse('There is no such hold.', 'hold_not_found'),
       ...readErrors,
     },
   },
@@ -185,7 +203,7 @@ export function holdRoutes(app: FastifyInstance, ledger: Ledger): void {
 
   app.get<{ Params: HoldParams; Reply: Hold }>('/holds/:id', { schema: schemas.get }, async (request) => {
     const stored = await ledger.reads.hold(idFrom(request.params.id))
-    if (stored === undefined) throw problemFor('hold_not_found')
+    if (stored === undefined) throw new Problem('hold_not_found')
     request.loggedDetails = { account: stored.hold.accountNumber, hold: String(stored.hold.id) }
     return holdView(stored.hold, holdStatus(stored.hold, stored.asOfMs))
   })

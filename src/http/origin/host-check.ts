@@ -2,15 +2,10 @@ import type { IncomingMessage } from 'node:http'
 import { type AddressInfo, isIP, isIPv4 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { FastifyInstance } from 'fastify'
-import { Problem, problems } from '../errors/problem.ts'
+import { Problem } from '../errors/problem.ts'
 
-const NO_HOST = new Problem(400, 'malformed_request', 'a request over HTTP/1.1 must say which Host it is for')
-
-const BAD_HOST = new Problem(
-  400,
-  'malformed_request',
-  'a request must name one Host: a name or an address, with or without a port',
-)
+const NO_HOST = 'a request over HTTP/1.1 must say which Host it is for'
+const BAD_HOST = 'a request must name one Host: a name or an address, with or without a port'
 
 const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{0,5})?$/i
 
@@ -19,8 +14,8 @@ const MAX_PASSED = 100
 
 /**
  * Refuses requests for a host that is not this service's: a page of another site can let its own name resolve to
- * 127.0.0.1, and would then be of the same origin as the service. A name that others can reach is known to whoever
- * runs the service, and not to the service: it is checked only where names are listed.
+ * 127.0.0.1, and would then be of the same origin as the service. Only those who run the
+ * service know the names by which others reach it: these are checked only where some are listed.
  */
 export function checkHosts(app: FastifyInstance, allowedHosts: readonly string[]): void {
   const allowed = new Set(allowedHosts)
@@ -33,12 +28,13 @@ export function checkHosts(app: FastifyInstance, allowedHosts: readonly string[]
 
   function problemOf(message: IncomingMessage): Problem | undefined {
     const { host } = message.headers
-    if (host === undefined) return message.httpVersion === '1.1' ? NO_HOST : undefined
-    if (namesTwoHosts(message)) return BAD_HOST
+    if (host === undefined)
+      return message.httpVersion === '1.1' ? new Problem('malformed_request', NO_HOST) : undefined
+    if (namesTwoHosts(message)) return new Problem('malformed_request', BAD_HOST)
     if (passed.has(host)) return undefined
     const name = HOST.test(host) ? URL.parse(`http://${host}`)?.hostname.replace(/\.$/, '') : undefined
-    if (name === undefined) return BAD_HOST
-    if (!isAnyAllowed && !allowed.has(name) && !isOfThisMachine(name)) return problems.hostNotAllowed
+    if (name === undefined) return new Problem('malformed_request', BAD_HOST)
+    if (!isAnyAllowed && !allowed.has(name) && !isOfThisMachine(name)) return new Problem('host_not_allowed')
     if (passed.size < MAX_PASSED) passed.add(host)
     return undefined
   }

@@ -2,35 +2,46 @@ import type { FastifyInstance } from 'fastify'
 import type { FromSchema } from 'json-schema-to-ts'
 import type { Reverse } from '../../ledger/commands/reverse.ts'
 import type { Ledger } from '../../service/ledger.ts'
-import { amountFrom, AmountInput, ReferenceInput, textFrom } from '../shared/body-members.ts'
-import { execute } from '../shared/execute.ts'
-import { commandErrors } from '../shared/command-responses.ts'
-import { IdempotencyHeaders, KEY_PATTERN, replayedHeader, idempotencyKeyFrom } from '../shared/idempotency.ts'
-import { idFrom } from '../shared/ids.ts'
 import { Problem } from '../errors/problem.ts'
+import { Transaction, transactionOf } from '../history/transaction-response.ts'
 import { Hold, holdView } from '../holds/hold-response.ts'
-import { okResponse, Timestamp } from '../shared/schemas.ts'
-import { timestampOf, Transaction, transactionOf } from '../history/transaction-response.ts'
+import { execute } from '../shared/execute.ts'
+import {
+  amountFrom,
+  AmountInput,
+  idFrom,
+  IdempotencyHeaders,
+  idempotencyKeyFrom,
+  invalidText,
+  KEY_PATTERN,
+  ReferenceInput,
+  textFrom,
+} from '../shared/members.ts'
+import { commandErrors, okResponse, replayedHeader } from '../shared/responses.ts'
+import { discriminated, Timestamp, timestampOf } from '../shared/schemas.ts'
 
 const ReversalBody = {
+  title: 'ReversalRequest',
   type: 'object',
   properties: {
     transaction_id: {
       anyOf: [{ type: 'string' }, { type: 'integer' }],
       description: 'The transaction to give back.',
       examples: ['42'],
+      invalid: ['invalid_original', 'transaction_id must be an id such as "42"'],
     },
     idempotency_key: {
       type: 'string',
       pattern: KEY_PATTERN,
       description: 'The Idempotency-Key of the request to give back, which may never have arrived.',
+      invalid: ['invalid_original', 'idempotency_key must be 1 to 255 visible ASCII characters'],
     },
     amount: {
       ...AmountInput,
       description:
-        'What to give back, at most what is left of it; all of that where it is not said. A hold is freed as a whole: with an amount, its reversal is declined.',
+        'What to give back, at most what is left of it; all of that by default. A hold is freed as a whole: with an amount, its reversal is declined.',
     },
-    reason: { ...ReferenceInput, examples: ['charged twice'] },
+    reason: { ...ReferenceInput, examples: ['charged twice'], invalid: invalidText('reason') },
   },
   examples: [{ transaction_id: '42', reason: 'charged twice' }],
   description: 'Exactly one of transaction_id and idempotency_key. Unknown members are ignored.',
@@ -38,31 +49,46 @@ const ReversalBody = {
 
 type ReversalBody = FromSchema<typeof ReversalBody>
 
-const Reversal = {
+const MoneyReversal = {
+  title: 'MoneyReversal',
   type: 'object',
-  required: ['status'],
+  description: 'Money was given back.',
+  required: ['status', 'transaction'],
   properties: {
-    status: {
-      type: 'string',
-      enum: ['reversed', 'released', 'key_closed'],
-      description:
-        'Whether money was given back or, where a hold was under the key, freed or, where nothing was, the key was closed: the request that still comes under it is declined.',
-      examples: ['reversed'],
-    },
-    transaction: { ...Transaction, description: 'With `reversed`: the transaction that gives it back.' },
-    hold: { ...Hold, description: 'With `released`: the hold that was placed under the key.' },
-    key_closed_until: {
-      ...Timestamp,
-      description: 'With `key_closed`: how long it stays so. ISO 8601, UTC.',
-    },
+    status: { type: 'string', enum: ['reversed'] },
+    transaction: { ...Transaction, description: 'The transaction that gives it back.' },
   },
   additionalProperties: false,
 } as const
 
+const HoldReversal = {
+  title: 'HoldReversal',
+  type: 'object',
+  description: 'A hold was under the key, and its money was freed.',
+  required: ['status', 'hold'],
+  properties: { status: { type: 'string', enum: ['released'] }, hold: Hold },
+  additionalProperties: false,
+} as const
+
+const KeyReversal = {
+  title: 'KeyReversal',
+  type: 'object',
+  description:
+    'Nothing was under the key, which is closed: the request that still comes under it is declined.',
+  required: ['status', 'key_closed_until'],
+  properties: {
+    status: { type: 'string', enum: ['key_closed'] },
+    key_closed_until: { ...Timestamp, description: 'How long it stays closed. ISO 8601, UTC.' },
+  },
+  additionalProperties: false,
+} as const
+
+const forms = [MoneyReversal, HoldReversal, KeyReversal] as const
+
 interface ReversalRoute {
   Headers: IdempotencyHeaders
   Body: ReversalBody
-  Reply: FromSchema<typeof Reversal>
+  Reply: FromSchema<(typeof forms)[number]>
 }
 
 const schema = {
@@ -75,7 +101,7 @@ const schema = {
   headers: IdempotencyHeaders,
   body: ReversalBody,
   response: {
-    200: okResponse('The reversal.', Reversal, replayedHeader),
+    200: okResponse('The reversal.', discriminated('Reversal', 'status', forms), replayedHeader),
     ...commandErrors(
       'reversal_exceeds_transaction',
       'not_reversible',
@@ -114,9 +140,5 @@ function originalIn(body: ReversalBody): Reverse['original'] {
   const { transaction_id: transactionId, idempotency_key: idempotencyKey } = body
   if (transactionId !== undefined && idempotencyKey === undefined) return { postingId: idFrom(transactionId) }
   if (transactionId === undefined && idempotencyKey !== undefined) return { idempotencyKey }
-  throw new Problem(
-    422,
-    'invalid_original',
-    'send either transaction_id or idempotency_key, to say what to reverse',
-  )
+  throw new Problem('invalid_original')
 }

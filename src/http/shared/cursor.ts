@@ -1,4 +1,5 @@
-import { problems } from '../errors/problem.ts'
+import { Problem } from '../errors/problem.ts'
+import { pageMembers } from './schemas.ts'
 
 /** A cursor names the last posting or account of a page. It is opaque to clients, so that what it holds may change. */
 
@@ -15,7 +16,7 @@ function decodeCursor(cursor: string): number | undefined {
 
 /**
  * The id that the page comes after, 0 for the first page; `firstAfter` reads what the pages are of, from an id on. Throws
- * a problem at a cursor that names nothing of it, which is not one of ours.
+ * a problem at a cursor that names none of them, which is not one of ours.
  */
 export async function startOfPage(
   cursor: string | undefined,
@@ -23,7 +24,9 @@ export async function startOfPage(
 ): Promise<number> {
   if (cursor === undefined) return 0
   const id = decodeCursor(cursor)
-  const [named] = id === undefined ? [] : await firstAfter(id - 1)
-  if (id === undefined || named?.id !== id) throw problems.badCursor
+  const [first] = id === undefined ? [] : await firstAfter(id - 1)
+  if (id === undefined || first?.id !== id) {
+    throw new Problem('invalid_page', pageMembers.cursor.invalid[1])
+  }
   return id
 }

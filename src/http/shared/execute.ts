@@ -1,9 +1,9 @@
 import type { Command } from '../../ledger/commands/registry.ts'
 import type { Ledger } from '../../service/ledger.ts'
 import type { Accepted, Outcome } from '../../ledger/outcomes.ts'
-import { loggedCommand } from './logged-command.ts'
-import { problemFor } from '../errors/problem.ts'
-import type { LoggedDetails } from '../request-log.ts'
+import { formatCents } from '../../money.ts'
+import { Problem } from '../errors/problem.ts'
+import { loggedAccount, type LoggedDetails } from '../request-log.ts'
 
 type AcceptedAs<Status extends Accepted['status']> = Extract<Accepted, { readonly status: Status }>
 
@@ -15,7 +15,7 @@ interface CommandReply {
 
 /**
  * Submits the command, and answers what was carried out once it is durable: one of the `expected` kinds of outcome.
- * Throws the problem to be told when the ledger rejects it.
+ * Throws a problem when the ledger rejects it.
  */
 export async function execute<Status extends Accepted['status']>(
   ledger: Ledger,
@@ -26,7 +26,7 @@ export async function execute<Status extends Accepted['status']>(
   return unwrapOutcome(reply, command, await ledger.submit(command), ...expected)
 }
 
-/** The same for an outcome that is there already: logs it, and tells a replay by its header. */
+/** The same for an outcome that is there already: logs it, and marks a replay by its header. */
 export function unwrapOutcome<Status extends Accepted['status']>(
   reply: CommandReply,
   command: Command,
@@ -35,7 +35,7 @@ export function unwrapOutcome<Status extends Accepted['status']>(
 ): AcceptedAs<Status> {
   reply.request.loggedDetails = loggedCommand(command, outcome)
   if (outcome.replayed) reply.header('idempotency-replayed', 'true')
-  if (outcome.status === 'rejected') throw problemFor(outcome.reason)
+  if (outcome.status === 'rejected') throw new Problem(outcome.reason)
   if (isOneOf(outcome, expected)) return outcome
   throw new TypeError(`a command of kind ${command.kind} is not ${outcome.status}`)
 }
@@ -45,4 +45,50 @@ function isOneOf<Status extends Accepted['status']>(
   expected: readonly Status[],
 ): outcome is AcceptedAs<Status> {
   return expected.some((status) => status === outcome.status)
+}
+
+/** What the log shows of a command: never names, references or reasons, which are the customers' own words. */
+function loggedCommand(command: Command, outcome: Outcome): LoggedDetails {
+  const amount = amountOf(command, outcome)
+  const balance = balanceAfter(command, outcome)
+  return {
+    operation: command.kind,
+    account: accountOf(command, outcome),
+    to: command.kind === 'transfer' ? loggedAccount(command.to) : undefined,
+    hold: holdOf(command, outcome),
+    original: command.kind === 'reverse' ? String(Object.values(command.original)[0]) : undefined,
+    amount: amount === undefined ? undefined : formatCents(amount),
+    idempotencyKey: command.idempotencyKey,
+    transaction: 'posting' in outcome ? String(outcome.posting.id) : undefined,
+    balance: balance === undefined ? undefined : formatCents(balance),
+    reason: outcome.status === 'rejected' ? outcome.reason : undefined,
+    replayed: outcome.replayed,
+  }
+}
+
+/** The account that the command is about; the one that pays, where there are two. */
+function accountOf(command: Command, outcome: Outcome): string | undefined {
+  // A number that was drawn for a retry is not the one that the account has.
+  if ('account' in outcome) return outcome.account.number
+  if ('account' in command) return loggedAccount(command.account)
+  if (command.kind === 'transfer') return loggedAccount(command.from)
+  return 'hold' in outcome ? outcome.hold.accountNumber : undefined
+}
+
+function holdOf(command: Command, outcome: Outcome): string | undefined {
+  if ('holdId' in command) return String(command.holdId)
+  return outcome.status === 'held' ? String(outcome.hold.id) : undefined
+}
+
+/** What moved or was freed or, where nothing was, what was asked for. */
+function amountOf(command: Command, outcome: Outcome): bigint | undefined {
+  if ('posting' in outcome) return outcome.posting.amount
+  if (outcome.status === 'released') return outcome.hold.amount
+  return 'amount' in command ? command.amount : undefined
+}
+
+function balanceAfter({ kind }: Command, outcome: Outcome): bigint | undefined {
+  if ('account' in outcome) return outcome.account.balance
+  if (!('posting' in outcome) || kind === 'reverse') return undefined
+  return kind === 'deposit' ? outcome.posting.creditBalance : outcome.posting.debitBalance
 }

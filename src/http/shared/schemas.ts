@@ -1,13 +1,13 @@
 import type { FromSchema } from 'json-schema-to-ts'
-import { errorContent, plainErrorSchema, type ErrorInfo } from '../errors/error-body.ts'
-import { problemFor, problems } from '../errors/problem.ts'
 
 /**
- * The schemas that several routes share: they validate requests, write responses and make the documentation. They are
- * plain JSON Schema, and the types of requests and replies are derived from them.
+ * The schemas that several routes share: they validate requests, type replies and make the documentation. They are plain
+ * JSON Schema but for `invalid`, the error for a member that does not fit, and `documented`, what the documentation has
+ * in the place of the schema. What has a title is documented once, under that name.
  */
 
 export const Money = {
+  title: 'Money',
   type: 'string',
   pattern: '^-?\\d+\\.\\d{2}$',
   description: 'A decimal with two places.',
@@ -15,10 +15,17 @@ export const Money = {
 } as const
 
 export const Timestamp = {
+  title: 'Timestamp',
   type: 'string',
+  format: 'date-time',
   description: 'ISO 8601, UTC.',
   examples: ['2026-11-22T09:30:00.000Z'],
 } as const
+
+/** A time as answers write it: ISO 8601, UTC. */
+export function timestampOf(atMs: number): string {
+  return new Date(atMs).toISOString()
+}
 
 export const TransactionId = {
   type: 'string',
@@ -26,11 +33,18 @@ export const TransactionId = {
   examples: ['42'],
 } as const
 
-/** Words of the sender's own, as answers tell them. */
+/** Words of the sender's own, as answers show them. */
 export const Reference = {
   type: ['string', 'null'],
   description: "The sender's own words for it; null if there were none.",
   examples: ['rent for May'],
+} as const
+
+export const AccountNumber = {
+  title: 'AccountNumber',
+  type: 'string',
+  description: 'The number of the account.',
+  examples: ['1001'],
 } as const
 
 /** The members of a query that asks for a page. */
@@ -38,99 +52,48 @@ export const pageMembers = {
   limit: {
     type: 'string',
     pattern: '^(?:[1-9]\\d{0,2}|1000)$',
-    description: 'Answer one page of at most so many, 1 to 1000.',
-    examples: ['100'],
+    documented: { type: 'integer', minimum: 1, maximum: 1000, examples: [100] },
+    description: 'Answer one page of at most this many, 1 to 1000.',
+    invalid: ['invalid_page'],
   },
   cursor: {
+    title: 'Cursor',
     type: 'string',
     maxLength: 64,
     description: 'Where the page starts: from the Link header of the page before.',
+    invalid: ['invalid_page', 'cursor must be taken from the Link header of the page before'],
   },
 } as const
+
+/** A schema that has one of several forms, by the values of one of its members. */
+export function discriminated<Name extends string>(
+  title: string,
+  propertyName: Name,
+  forms: readonly {
+    readonly title: string
+    readonly properties: Readonly<Record<Name, { readonly enum: readonly string[] }>>
+  }[],
+): Readonly<Record<string, unknown>> {
+  const mapping = forms.flatMap((form) =>
+    form.properties[propertyName].enum.map((value) => [value, `#/components/schemas/${form.title}`]),
+  )
+  return { title, oneOf: forms, discriminator: { propertyName, mapping: Object.fromEntries(mapping) } }
+}
 
 export const AccountParams = {
   type: 'object',
   required: ['account_number'],
-  properties: {
-    account_number: { type: 'string', description: 'The number of the account.', examples: ['1001'] },
-  },
+  properties: { account_number: AccountNumber },
 } as const
 
 export type AccountParams = FromSchema<typeof AccountParams>
 
 export const Balance = {
+  title: 'Balance',
   type: 'object',
   required: ['account_number', 'balance'],
-  properties: { account_number: { type: 'string', examples: ['1001'] }, balance: Money },
+  properties: { account_number: AccountNumber, balance: Money },
   additionalProperties: false,
 } as const
 
 export type Balance = FromSchema<typeof Balance>
-
-const requestIdHeader = {
-  'X-Request-Id': {
-    description: 'The id of this request in the logs: the one that was sent, or a new one.',
-    type: 'string',
-    examples: ['7f0c2e4a-3f56-4a4e-9f1b-2b8f4f0f5a51'],
-  },
-}
-
-const retryAfterHeader = {
-  'Retry-After': {
-    description: 'Seconds to wait before trying again.',
-    type: 'string',
-    examples: ['1'],
-  },
-}
-
-export function locationHeader(example: string): Readonly<Record<string, object>> {
-  return { Location: { description: 'Where it is found.', type: 'string', examples: [example] } }
-}
-
-/** A documented response: its body, what it means, and the headers it carries besides the request's id. */
-export function okResponse(
-  description: string,
-  body: object,
-  headers: Readonly<Record<string, object>> = {},
-): object {
-  return { ...body, description, headers: { ...requestIdHeader, ...headers } }
-}
-
-/** A documented error, with one as example. */
-export function errorResponse(
-  description: string,
-  example: ErrorInfo,
-  headers: Readonly<Record<string, object>> = {},
-): object {
-  return okResponse(description, { content: errorContent(example) }, { ...varyHeader, ...headers })
-}
-
-export const varyHeader = {
-  Vary: { description: 'The form depends on the Accept header.', type: 'string', examples: ['Accept'] },
-}
-
-/** The errors that every route may answer; 431 comes before there is a request with an id. */
-export const commonErrors = {
-  421: errorResponse('The Host is not one of this service.', problems.hostNotAllowed),
-  431: {
-    ...plainErrorSchema('the headers of the request are too large'),
-    description: 'The headers of the request are larger than 16 KiB together.',
-  },
-  500: errorResponse('A fault of the service itself.', problems.internal),
-}
-
-export function unavailable(description: string, example: ErrorInfo = problems.unavailable): object {
-  return errorResponse(description, example, retryAfterHeader)
-}
-
-/** The errors that every route which asks the ledger may answer. */
-export const readErrors = {
-  ...commonErrors,
-  503: unavailable('The work cannot be accepted now. Nothing has changed; try again.'),
-}
-
-/** The errors that every route to an account may answer. */
-export const accountErrors = {
-  404: errorResponse('There is no such account.', problemFor('account_not_found')),
-  ...readErrors,
-}

@@ -1,28 +1,38 @@
 import type { FromSchema } from 'json-schema-to-ts'
 import { startOfDay } from '../../ledger/business-day.ts'
 import { Problem } from '../errors/problem.ts'
+import type { Invalid } from '../errors/validation.ts'
 
 const DAY_MS = 86_400_000
 
 /** The last moment that has a timestamp of four digits for the year. */
 export const LATEST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
-const instantSchema = {
-  type: 'string',
-  examples: ['2026-11-22T09:30:00Z'],
-} as const
+/** What to say when one of the three is no time. */
+function badTime(name: 'from' | 'to' | 'at'): Invalid {
+  return [
+    'invalid_time',
+    `${name} must be a day such as 2026-11-22, or a time by RFC 3339 with Z or its offset, in the years 1970 to 9999`,
+  ]
+}
+
+const instantSchema = { type: 'string', examples: ['2026-11-22T09:30:00Z'] } as const
 
 export const TimeRange = {
   type: 'object',
   properties: {
     from: {
       ...instantSchema,
+      title: 'From',
+      invalid: badTime('from'),
       description:
         'What is dated at or after this: a time of RFC 3339, or a day such as 2026-11-22, from its beginning. ' +
         'From the first when missing.',
     },
     to: {
       ...instantSchema,
+      title: 'To',
+      invalid: badTime('to'),
       description:
         'What is dated at or before this: a time of RFC 3339, or a day such as 2026-11-22, to its end. ' +
         'To the latest when missing.',
@@ -32,6 +42,7 @@ export const TimeRange = {
 
 export const Instant = {
   ...instantSchema,
+  invalid: badTime('at'),
   description: 'A time of RFC 3339, or a day such as 2026-11-22, which means its end.',
 } as const
 
@@ -45,8 +56,7 @@ export interface Period {
 export function periodIn({ from, to }: FromSchema<typeof TimeRange>, timeZone: string): Period {
   const fromMs = from === undefined ? undefined : firstMoment(from, timeZone)
   const toMs = to === undefined ? undefined : lastMoment('to', to, timeZone)
-  if (fromMs !== undefined && toMs !== undefined && fromMs > toMs)
-    throw new Problem(422, 'invalid_time', 'from must not be after to')
+  if (fromMs !== undefined && toMs !== undefined && fromMs > toMs) throw new Problem('invalid_time')
   return { fromMs, toMs }
 }
 
@@ -64,17 +74,8 @@ function firstMoment(text: string, timeZone: string): number {
   return inRange(Math.ceil(instantOf(text) ?? refuse('from')))
 }
 
-/** What to say when one of the three is no time. */
-export function badTime(name: 'from' | 'to' | 'at'): Problem {
-  return new Problem(
-    422,
-    'invalid_time',
-    `${name} must be a day such as 2026-11-22, or a time by RFC 3339 with Z or its offset, in the years 1970 to 9999`,
-  )
-}
-
 function refuse(name: 'from' | 'to' | 'at'): never {
-  throw badTime(name)
+  throw new Problem(...badTime(name))
 }
 
 /** Days begin and end at other times in other zones: what that adds to the first and the last year holds nothing. */

@@ -2,19 +2,34 @@ import type { FastifyInstance } from 'fastify'
 import type { FromSchema } from 'json-schema-to-ts'
 import type { Ledger } from '../../service/ledger.ts'
 import { formatCents } from '../../money.ts'
-import { amountFrom, AmountInput, referenceFrom, ReferenceInput } from '../shared/body-members.ts'
 import { execute } from '../shared/execute.ts'
-import { commandErrors } from '../shared/command-responses.ts'
-import { IdempotencyHeaders, replayedHeader, idempotencyKeyFrom } from '../shared/idempotency.ts'
-import { okResponse, Money, Reference, Timestamp, TransactionId } from '../shared/schemas.ts'
-import { timestampOf } from '../history/transaction-response.ts'
+import {
+  amountFrom,
+  AmountInput,
+  IdempotencyHeaders,
+  idempotencyKeyFrom,
+  referenceFrom,
+  ReferenceInput,
+} from '../shared/members.ts'
+import { commandErrors, okResponse, replayedHeader } from '../shared/responses.ts'
+import { AccountNumber, Money, Reference, Timestamp, timestampOf, TransactionId } from '../shared/schemas.ts'
+
+function party(member: string, description: string, example: string) {
+  return {
+    ...AccountNumber,
+    description,
+    examples: [example],
+    invalid: ['invalid_account_number', `${member} is required, as the number of an account such as "1001"`],
+  } as const
+}
 
 const TransferBody = {
+  title: 'TransferOrder',
   type: 'object',
   required: ['from', 'to', 'amount'],
   properties: {
-    from: { type: 'string', description: 'The account that pays.', examples: ['1001'] },
-    to: { type: 'string', description: 'The account that is paid, another one.', examples: ['1002'] },
+    from: party('from', 'The account that pays.', '1001'),
+    to: party('to', 'The account that is paid, another one.', '1002'),
     amount: AmountInput,
     reference: ReferenceInput,
   },
@@ -23,13 +38,14 @@ const TransferBody = {
 } as const
 
 const Transfer = {
+  title: 'Transfer',
   type: 'object',
   required: ['transaction_id', 'ts', 'from', 'to', 'amount', 'balance', 'reference'],
   properties: {
     transaction_id: TransactionId,
     ts: Timestamp,
-    from: { type: 'string', examples: ['1001'] },
-    to: { type: 'string', examples: ['1002'] },
+    from: AccountNumber,
+    to: { ...AccountNumber, examples: ['1002'] },
     amount: Money,
     balance: {
       ...Money,

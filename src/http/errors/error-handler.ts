@@ -1,32 +1,28 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
-import { OutcomeUnknown, StoreUnavailable } from '../storage/store.ts'
-import { errorBody } from './errors/error-body.ts'
-import { problemOfPart } from './invalid-parts.ts'
-import { Problem, problems } from './errors/problem.ts'
+import { OutcomeUnknown, StoreUnavailable } from '../../storage/store.ts'
+import { errorBody, Problem } from './problem.ts'
 
 /** Faults that the framework finds before a handler runs, by its codes. */
 const frameworkProblems: Readonly<Record<string, Problem>> = {
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: problems.notJson,
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: new Problem('unsupported_media_type'),
   // Nobody is left to read this one; what matters is that it is no fault of the service.
   ECONNRESET: new Problem(
-    400,
     'malformed_request',
     'the connection was closed before the whole request had arrived',
   ),
   FST_ERR_BAD_URL: new Problem(
-    404,
     'route_not_found',
     'the path is not a valid URL path; see /docs for the routes',
   ),
   // Paths with dot segments, empty segments or zero bytes, which name no file of the docs.
-  FST_STATIC_FORBIDDEN_PATH: problems.noRoute,
+  FST_STATIC_FORBIDDEN_PATH: new Problem('route_not_found'),
 }
 
 /** What the files of the docs answer to headers about them, by status. */
 const fileProblems: Readonly<Record<number, Problem>> = {
-  412: new Problem(412, 'precondition_failed', 'the file is not as If-Match or If-Unmodified-Since has it'),
-  416: new Problem(416, 'range_not_satisfiable', 'the file has no such Range; ask for all of it'),
+  412: new Problem('precondition_failed'),
+  416: new Problem('range_not_satisfiable'),
 }
 
 /** Gives every error of every kind the one format, and logs those that are our own fault. */
@@ -66,15 +62,7 @@ function answer(request: FastifyRequest, reply: FastifyReply, problem: Problem):
 
 function problemOf(error: FastifyError): Problem {
   if (error instanceof Problem) return error
-  if (error instanceof OutcomeUnknown) return problems.unknownOutcome
-  if (error instanceof StoreUnavailable) return problems.unavailable
-  if (error.validation !== undefined) return invalid(error)
-  return frameworkProblems[error.code] ?? fileProblems[error.statusCode ?? 0] ?? problems.internal
-}
-
-function invalid({ validation, validationContext }: FastifyError): Problem {
-  const [first] = validation ?? []
-  const missing: unknown = first?.keyword === 'required' ? first.params['missingProperty'] : undefined
-  const path = first?.instancePath.slice(1) ?? ''
-  return problemOfPart(validationContext, typeof missing === 'string' && path === '' ? missing : path)
+  if (error instanceof OutcomeUnknown) return new Problem('outcome_unknown')
+  if (error instanceof StoreUnavailable) return new Problem('unavailable')
+  return frameworkProblems[error.code] ?? fileProblems[error.statusCode ?? 0] ?? new Problem('internal_error')
 }

@@ -1,62 +1,36 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
-import { errorBody } from './error-body.ts'
-import { Problem } from './problem.ts'
+import { errorBody, Problem } from '../errors/problem.ts'
 
 /** Faults of the protocol itself, by the codes of Node's parser: they never become a request with a reply. */
 const protocolFaults: Readonly<Record<string, Problem>> = {
-  HPE_HEADER_OVERFLOW: new Problem(431, 'headers_too_large', 'the headers of the request are too large'),
+  HPE_HEADER_OVERFLOW: new Problem('headers_too_large'),
   HPE_CHUNK_EXTENSIONS_OVERFLOW: new Problem(
-    413,
     'body_too_large',
     'the chunk extensions of the request are too large',
   ),
-  ERR_HTTP_REQUEST_TIMEOUT: new Problem(
-    408,
-    'request_timeout',
-    'the request was not complete in time; send it again',
-  ),
+  ERR_HTTP_REQUEST_TIMEOUT: new Problem('request_timeout'),
 }
-
-const MALFORMED = new Problem(400, 'malformed_request', 'this is not a valid HTTP/1.1 request')
-
-const NO_PROXY = new Problem(
-  405,
-  'method_not_allowed',
-  'this service is no proxy; see /docs for what it answers',
-  { Allow: 'GET, POST, PATCH' },
-)
-
-const UNKNOWN_EXPECTATION = new Problem(
-  417,
-  'expectation_failed',
-  'the only Expect header that this service knows is 100-continue',
-)
-
-const TOO_MANY_CONNECTIONS = new Problem(
-  503,
-  'unavailable',
-  'the service has as many connections as it can take; try again when others are closed',
-  { 'retry-after': '1' },
-)
 
 /** The answer, byte for byte, to what is no HTTP request, by the code of Node's error. */
 export function faultAnswer(code = ''): string {
-  return rawAnswer(protocolFaults[code] ?? MALFORMED)
+  return rawAnswer(protocolFaults[code] ?? new Problem('malformed_request'))
 }
 
 /** The answer, byte for byte, to a request for a tunnel. */
 export function tunnelAnswer(request: IncomingMessage): string {
-  return rawAnswer(NO_PROXY, request)
+  const sentence = 'this service is no proxy; see /docs for what it answers'
+  return rawAnswer(new Problem('method_not_allowed', sentence, { Allow: 'GET, POST, PATCH' }), request)
 }
 
 /** Answers a request with an expectation that this service does not know. */
 export function answerExpectation(request: IncomingMessage, response: ServerResponse): void {
-  answerAndClose(UNKNOWN_EXPECTATION, request, response)
+  answerAndClose(new Problem('expectation_failed'), request, response)
 }
 
 /** Answers a request on a connection that is one too many. */
 export function answerRefusal(request: IncomingMessage, response: ServerResponse): void {
-  answerAndClose(TOO_MANY_CONNECTIONS, request, response)
+  const sentence = 'the service has as many connections as it can take; try again when others are closed'
+  answerAndClose(new Problem('unavailable', sentence), request, response)
 }
 
 function answerAndClose(problem: Problem, request: IncomingMessage, response: ServerResponse): void {

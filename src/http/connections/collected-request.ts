@@ -1,7 +1,5 @@
 import { IncomingMessage } from 'node:http'
-
-/** No request of this service needs a larger body. */
-export const BODY_LIMIT_BYTES = 16_384
+import { BODY_LIMIT_BYTES } from '../errors/catalogue.ts'
 
 /** What became of a body: its bytes, that it is larger than the limit, or that it will never be whole. */
 export type CollectedBody = { readonly bytes: Buffer } | 'too large' | Error
@@ -21,12 +19,12 @@ export class CollectedRequest extends IncomingMessage {
   override push(chunk: Buffer | null): boolean {
     if (chunk === null) {
       this.#isWhole = true
-      this.#unwrapOutcome()
+      this.#finish()
       return super.push(null)
     }
     this.#bytes += chunk.length
     if (this.#bytes <= BODY_LIMIT_BYTES) this.#chunks.push(chunk)
-    else this.#unwrapOutcome()
+    else this.#finish()
     return true
   }
 
@@ -34,10 +32,10 @@ export class CollectedRequest extends IncomingMessage {
   collect(onBody: (body: CollectedBody) => void): void {
     this.#onBody = onBody
     this.on('error', (error) => this.#answer(error))
-    if (this.#isWhole || this.#bytes > BODY_LIMIT_BYTES) this.#unwrapOutcome()
+    if (this.#isWhole || this.#bytes > BODY_LIMIT_BYTES) this.#finish()
   }
 
-  #unwrapOutcome(): void {
+  #finish(): void {
     const isTooLarge = this.#bytes > BODY_LIMIT_BYTES
     this.#answer(isTooLarge ? 'too large' : { bytes: this.#joined() })
     if (isTooLarge) this.#chunks = []
