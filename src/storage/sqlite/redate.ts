@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { businessDay, startOfDay } from '../../ledger/business-day.ts'
 import { openForWriting } from './file/database.ts'
 import { renewChecksums } from './tables/checksums.ts'
-import { prepare } from './tables/prepare.ts'
+import { prepare } from './statements.ts'
 import { DATED, dateBack, type Redated, sumsByAccount } from '../redating.ts'
 import { number } from '../row-values.ts'
 
@@ -41,13 +41,13 @@ function recountWithdrawals(database: DatabaseSync, timeZone: string, nowMs: num
   }
 }
 
-/** Of accounts whose row is ahead of the day. What is not folded into a row yet is followed at the next start. */
+/** Of accounts whose row is ahead of the day. What is not written back to a row yet is read at the next start. */
 function withdrawalsSince(fromMs: number, day: number): string {
-  const folded = '<= max((SELECT posting_id FROM folded_up_to), accounts.latest_posting_id)'
+  const writtenBack = '<= max((SELECT posting_id FROM folded_up_to), accounts.latest_posting_id)'
   return `SELECT accounts.id AS account_id, postings.amount, coalesce((SELECT sum(reversals.amount)
       FROM postings AS reversals
-      WHERE reversals.reversed_posting_id = postings.id AND reversals.id ${folded}), 0) AS reversed
+      WHERE reversals.reversed_posting_id = postings.id AND reversals.id ${writtenBack}), 0) AS reversed
     FROM accounts JOIN postings ON postings.debit_account_id = accounts.id
     WHERE accounts.withdrawn_day > ${day} AND postings.kind = 2 AND postings.at_ms >= ${fromMs}
-      AND postings.id ${folded}`
+      AND postings.id ${writtenBack}`
 }

@@ -5,59 +5,50 @@ import type { Posting, ReversiblePosting } from '../../ledger/postings.ts'
 import type { StoreReads } from '../store.ts'
 import type { OpenDatabase } from './file/database.ts'
 import type { LogSync } from './file/log-sync.ts'
-import { asUnavailable } from './file/writability.ts'
-import type { AccountLabel, AccountTable } from './tables/account-table.ts'
-import { prepare } from './tables/prepare.ts'
-import type { HoldTable } from './tables/hold-table.ts'
-import type { AccountCache } from './cache/account-cache.ts'
-import type { PostingTable } from './tables/posting-table.ts'
-
-/** Where the books are read from. */
-export interface ReadableBooks {
-  readonly table: AccountTable
-  readonly live: AccountCache
-  readonly postings: PostingTable
-  readonly holds: HoldTable
-  /** The ledger's time. */
-  readonly nowMs: () => number
-}
+import { asUnavailable } from './file/write-faults.ts'
+import type { StoreState } from './state.ts'
+import type { AccountLabel } from './tables/account-table.ts'
+import { prepare } from './statements.ts'
 
 /** Reads the books as of the latest commit. */
 export class SqliteReader implements StoreReads {
   readonly #log: LogSync | undefined
-  readonly #books: ReadableBooks
+  readonly #state: StoreState
+  /** The ledger's time. */
+  readonly #nowMs: () => number
   readonly #begin: StatementSync
   readonly #commit: StatementSync
 
-  constructor({ database, log }: OpenDatabase, books: ReadableBooks) {
+  constructor({ database, log }: OpenDatabase, state: StoreState, nowMs: () => number) {
     this.#log = log
-    this.#books = books
+    this.#state = state
+    this.#nowMs = nowMs
     this.#begin = prepare(database, 'BEGIN')
     this.#commit = prepare(database, 'COMMIT')
   }
 
   accounts(numbers: readonly string[]): Promise<readonly (AccountBalance | undefined)[]> {
-    return this.#read(({ live }) => numbers.map((number) => live.findBalance(number)))
+    return this.#read(({ cache }) => numbers.map((number) => cache.findBalance(number)))
   }
 
   details(number: string): Promise<StoredDetails | undefined> {
-    return this.#read(({ table }) => {
-      const label = table.label(number)
+    return this.#read(({ accounts }) => {
+      const label = accounts.label(number)
       return label && this.#detailsOf(label)
     })
   }
 
   detailsAfter(afterId: number, limit: number): Promise<readonly StoredDetails[]> {
-    return this.#read(({ table }) =>
-      table.labelsAfter(afterId, limit).flatMap((label) => this.#detailsOf(label) ?? []),
+    return this.#read(({ accounts }) =>
+      accounts.labelsAfter(afterId, limit).flatMap((label) => this.#detailsOf(label) ?? []),
     )
   }
 
   accountNumbers(ids: readonly number[]): Promise<ReadonlyMap<number, string>> {
-    return this.#read(({ table }) => {
+    return this.#read(({ accounts }) => {
       const numbers = new Map<number, string>()
       for (const id of new Set(ids)) {
-        const number = table.numberOf(id)
+        const number = accounts.numberOf(id)
         if (number !== undefined) numbers.set(id, number)
       }
       return numbers
@@ -65,9 +56,9 @@ export class SqliteReader implements StoreReads {
   }
 
   hold(id: number): Promise<StoredHold | undefined> {
-    return this.#read(({ holds, nowMs }) => {
+    return this.#read(({ holds }) => {
       const hold = holds.find(id)
-      return hold && { hold, asOfMs: nowMs() }
+      return hold && { hold, asOfMs: this.#nowMs() }
     })
   }
 
@@ -82,26 +73,27 @@ export class SqliteReader implements StoreReads {
   }
 
   latestPostingAt(accountId: number, atMs: number): Promise<Posting | undefined> {
-    return this.#read(({ table, live, postings }) => {
+    return this.#read(({ accounts, cache, postings }) => {
       const latestId = postings.latestIdAt(atMs)
-      const id = live.latestUnflushedUpTo(accountId, latestId) ?? table.lists.latestUpTo(accountId, latestId)
+      const id =
+        cache.latestUnflushedUpTo(accountId, latestId) ?? accounts.lists.latestUpTo(accountId, latestId)
       return id === undefined ? undefined : postings.find(id)
     })
   }
 
   #detailsOf({ number, name, openedAtMs }: AccountLabel): StoredDetails | undefined {
-    const account = number === undefined ? undefined : this.#books.live.find(number)
-    return account && { account, name, openedAtMs, asOfMs: this.#books.nowMs() }
+    const account = number === undefined ? undefined : this.#state.cache.find(number)
+    return account && { account, name, openedAtMs, asOfMs: this.#nowMs() }
   }
 
   #postingIds(accountId: number, afterId: number, limit: number): readonly number[] {
-    const listed = this.#books.table.lists.after(accountId, afterId, limit)
+    const listed = this.#state.accounts.lists.after(accountId, afterId, limit)
     if (listed.length === limit) return listed
-    return [...listed, ...this.#books.live.unflushed(accountId, afterId)].slice(0, limit)
+    return [...listed, ...this.#state.cache.unflushed(accountId, afterId)].slice(0, limit)
   }
 
   /** What was just read may have been committed and still be on its way to the disk: nobody is answered before. */
-  async #read<Result>(read: (books: ReadableBooks) => Result): Promise<Result> {
+  async #read<Result>(read: (state: StoreState) => Result): Promise<Result> {
     try {
       this.#log?.assertOnlyWriter()
       const result = this.#inOneState(read)
@@ -113,10 +105,10 @@ export class SqliteReader implements StoreReads {
   }
 
   /** One transaction takes the lock of the file once instead of for each statement. */
-  #inOneState<Result>(read: (books: ReadableBooks) => Result): Result {
+  #inOneState<Result>(read: (state: StoreState) => Result): Result {
     this.#begin.run()
     try {
-      return read(this.#books)
+      return read(this.#state)
     } finally {
       this.#commit.run()
     }

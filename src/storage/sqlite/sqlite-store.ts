@@ -6,18 +6,13 @@ import { decide } from '../../ledger/decide.ts'
 import type { Outcome } from '../../ledger/outcomes.ts'
 import type { Store, StoreLog } from '../store.ts'
 import type { Terms } from '../../ledger/terms.ts'
-import type { AccountTable } from './tables/account-table.ts'
 import { type OpenDatabase, openForWriting } from './file/database.ts'
-import { beginAlone, LockWait } from './file/lock-wait.ts'
-import { cannotWrite, writeNothingNew } from './file/writability.ts'
-import { prepare } from './tables/prepare.ts'
+import { beginAlone, LockWait } from './file/write-faults.ts'
+import { cannotWrite, writeNothingNew } from './file/write-faults.ts'
+import { prepare } from './statements.ts'
 import { BalanceWriteBack } from './cache/balance-write-back.ts'
-import type { HoldTable } from './tables/hold-table.ts'
-import type { KeyTable } from './tables/key-table.ts'
-import type { AccountCache } from './cache/account-cache.ts'
 import { load } from './load-state.ts'
-import { readBooks } from './opening.ts'
-import type { PostingTable } from './tables/posting-table.ts'
+import { readState, type StoreState } from './state.ts'
 import { SqliteReader } from './sqlite-reader.ts'
 
 export interface SqliteStoreOptions {
@@ -26,11 +21,11 @@ export interface SqliteStoreOptions {
   readonly clock: () => number
   /** Nothing is reported where it is missing. */
   readonly log?: StoreLog | undefined
-  /** Balances are folded into the accounts' rows after so many postings; see `BalanceWriteBack`. */
+  /** After this many postings balances are written back to the accounts' rows; see `BalanceWriteBack`. */
   readonly writeBackEveryPostings?: number
 }
 
-/** More means that a page takes more changes at once, and that a start after a crash takes longer: half a second. */
+/** More means more changes a page, and a longer start after a crash: with this many, half a second. */
 const WRITE_BACK_EVERY_POSTINGS = 100_000
 
 /** The embedded engine: one file, one writer, one transaction and one fsync for each batch. */
@@ -38,12 +33,8 @@ export class SqliteStore implements Store {
   readonly reads: SqliteReader
   readonly #open: OpenDatabase
   readonly #options: SqliteStoreOptions
-  readonly #accounts: AccountTable
-  readonly #postings: PostingTable
-  readonly #holds: HoldTable
-  readonly #keys: KeyTable
-  readonly #live: AccountCache
-  readonly #folding: BalanceWriteBack
+  readonly #state: StoreState
+  readonly #writeBack: BalanceWriteBack
   readonly #begin: StatementSync
   readonly #commit: StatementSync
   readonly #lockWait = new LockWait()
@@ -57,26 +48,18 @@ export class SqliteStore implements Store {
     const { timeZone } = options.terms
     this.#open = openForWriting(path, timeZone, options.log)
     this.#options = options
-    const { database } = this.#open
-    const { table, postings, holds, live, keys, latestMs } = readBooks(this.#open, path, timeZone)
-    this.#nextPostingId = (postings.latestUpTo(Number.MAX_SAFE_INTEGER)?.id ?? 0) + 1
+    const { latestMs, ...state } = readState(this.#open, path, timeZone)
+    const { accounts, postings, holds, cache } = state
+    this.#state = state
     this.#latestMs = latestMs
-    this.#nextAccountId = table.latestId() + 1
+    this.#nextPostingId = (postings.latestUpTo(Number.MAX_SAFE_INTEGER)?.id ?? 0) + 1
+    this.#nextAccountId = accounts.latestId() + 1
     this.#nextHoldId = holds.latestId() + 1
-    this.#accounts = table
-    this.#postings = postings
-    this.#holds = holds
-    this.#live = live
-    this.#keys = keys
-    this.#folding = new BalanceWriteBack(
-      table,
-      live,
-      options.writeBackEveryPostings ?? WRITE_BACK_EVERY_POSTINGS,
-    )
-    const nowMs = (): number => this.#nowMs()
-    this.reads = new SqliteReader(this.#open, { table, live, postings, holds, nowMs })
-    this.#begin = prepare(database, 'BEGIN IMMEDIATE')
-    this.#commit = prepare(database, 'COMMIT')
+    const everyPostings = options.writeBackEveryPostings ?? WRITE_BACK_EVERY_POSTINGS
+    this.#writeBack = new BalanceWriteBack(accounts, cache, everyPostings)
+    this.reads = new SqliteReader(this.#open, state, () => this.#nowMs())
+    this.#begin = prepare(this.#open.database, 'BEGIN IMMEDIATE')
+    this.#commit = prepare(this.#open.database, 'COMMIT')
   }
 
   async commit(commands: readonly Command[]): Promise<readonly Outcome[]> {
@@ -117,7 +100,7 @@ export class SqliteStore implements Store {
     try {
       this.#writeBackAll()
     } catch {
-      // It only spares the next start some work: what is not folded now is followed again then.
+      // It only spares the next start some work: what is not written back now is read then.
     }
     this.#open.close()
   }
@@ -125,7 +108,7 @@ export class SqliteStore implements Store {
   #writeBackAll(): void {
     this.#open.log?.throwIfFailed()
     this.#begin.run()
-    this.#folding.writeBackAll(this.#nextPostingId - 1)
+    this.#writeBack.writeAll(this.#nextPostingId - 1)
     this.#commit.run()
   }
 
@@ -142,31 +125,24 @@ export class SqliteStore implements Store {
     try {
       this.#open.log?.throwIfFailed()
       beginAlone(this.#begin, this.#open)
-      const books = this.#load(commands)
-      const outcomes = commands.map((command) => decide(books, command, this.#options.terms))
-      this.#persist(books)
+      const batch = this.#load(commands)
+      const outcomes = commands.map((command) => decide(batch, command, this.#options.terms))
+      this.#persist(batch)
       this.#commit.run()
-      this.#committed(books)
+      this.#committed(batch)
       return outcomes
     } catch (error) {
-      this.#keys.rolledBack()
-      this.#folding.rolledBack()
+      this.#state.keys.rolledBack()
+      this.#writeBack.rolledBack()
       if (this.#open.database.isTransaction) this.#open.database.exec('ROLLBACK')
       throw error
     }
   }
 
   #load(commands: readonly Command[]): BatchState {
-    const sources = {
-      table: this.#accounts,
-      live: this.#live,
-      postings: this.#postings,
-      holds: this.#holds,
-      keys: this.#keys,
-    }
     return new BatchState({
-      ...load(commands, sources),
-      cashDrawers: this.#live.cashDrawers(),
+      ...load(commands, this.#state),
+      cashDrawers: this.#state.cache.cashDrawers(),
       nextPostingId: this.#nextPostingId,
       nextAccountId: this.#nextAccountId,
       nextHoldId: this.#nextHoldId,
@@ -175,27 +151,28 @@ export class SqliteStore implements Store {
     })
   }
 
-  #persist(books: BatchState): void {
-    for (const opened of books.accounts.opened) this.#accounts.insert(opened, books.nowMs)
-    for (const account of books.accounts.withNewSettings) this.#accounts.alter(account)
-    for (const posting of books.postings.added) this.#postings.insert(posting)
-    for (const hold of books.holds.changed.values()) {
-      if (hold.id < this.#nextHoldId) this.#holds.update(hold)
-      else this.#holds.insert(hold)
+  #persist(batch: BatchState): void {
+    const { accounts, postings, holds, keys } = this.#state
+    for (const opened of batch.accounts.opened) accounts.insert(opened, batch.nowMs)
+    for (const account of batch.accounts.withNewSettings) accounts.updateSettings(account)
+    for (const posting of batch.postings.added) postings.insert(posting)
+    for (const hold of batch.holds.changed.values()) {
+      if (hold.id < this.#nextHoldId) holds.update(hold)
+      else holds.insert(hold)
     }
-    for (const record of books.keys.saved) this.#keys.insert(record)
-    this.#keys.prune(books.nowMs - this.#options.terms.idempotencyTtlMs)
-    this.#folding.writeBackSome(this.#nextPostingId - 1, books.postings.added.length)
+    for (const record of batch.keys.saved) keys.insert(record)
+    keys.prune(batch.nowMs - this.#options.terms.idempotencyTtlMs)
+    this.#writeBack.writeSome(this.#nextPostingId - 1, batch.postings.added.length)
   }
 
-  /** What is kept in memory follows what is on the disk, never the other way. */
-  #committed(books: BatchState): void {
-    this.#nextPostingId += books.postings.added.length
-    this.#nextAccountId += books.accounts.opened.length
-    for (const id of books.holds.changed.keys()) this.#nextHoldId = Math.max(this.#nextHoldId, id + 1)
-    this.#latestMs = books.nowMs
-    this.#keys.committed(books.nowMs)
-    this.#folding.committed()
-    this.#live.committed(books)
+  /** What is cached follows what is on the disk, never the other way. */
+  #committed(batch: BatchState): void {
+    this.#nextPostingId += batch.postings.added.length
+    this.#nextAccountId += batch.accounts.opened.length
+    for (const id of batch.holds.changed.keys()) this.#nextHoldId = Math.max(this.#nextHoldId, id + 1)
+    this.#latestMs = batch.nowMs
+    this.#state.keys.committed(batch.nowMs)
+    this.#writeBack.committed()
+    this.#state.cache.committed(batch)
   }
 }

@@ -8,14 +8,14 @@ import { AccountTable } from './tables/account-table.ts'
 import { alteredRows } from './tables/checksums.ts'
 import { openForReading, reasonOf } from './file/database.ts'
 import { damageOfLog } from './file/log-check.ts'
-import { changedDeclarations } from './file/schema-check.ts'
+import { changedDeclarations } from './file/schema.ts'
 import { HoldTable } from './tables/hold-table.ts'
 import { allKeyRecords } from './tables/key-table.ts'
 import { misplacedPages } from './tables/history-lists.ts'
 import { AccountCache } from './cache/account-cache.ts'
 import { OpenHoldCache } from './cache/open-hold-cache.ts'
 import { PostingTable } from './tables/posting-table.ts'
-import { prepare } from './tables/prepare.ts'
+import { prepare } from './statements.ts'
 
 const CHUNK_LENGTH = 1_000
 
@@ -77,19 +77,19 @@ function* damageOf(database: DatabaseSync, path: string): Generator<string> {
   }
 }
 
-/** The accounts as their rows and the postings not yet folded into them tell together. */
+/** The accounts as of their rows and the postings that are not written back yet. */
 function* accountsOf(
   table: AccountTable,
   postings: PostingTable,
   timeZone: string,
 ): Generator<AuditedAccount> {
-  // What is asked for depends on no hold.
-  const live = new AccountCache({ table, postings, holds: new OpenHoldCache([]), timeZone })
+  // Nothing of what is audited here depends on holds.
+  const cache = new AccountCache({ table, postings, holds: new OpenHoldCache([]), timeZone })
   for (const account of table.all()) {
     const { id } = account
-    const history = listed(table.lists.all(id), live.unflushed(id, 0), postings)
-    yield live.isDirty(id)
-      ? { account: { ...account, ...live.state(id) }, history, latestPostingId: live.latestPostingId(id) }
+    const history = listed(table.lists.all(id), cache.unflushed(id, 0), postings)
+    yield cache.isDirty(id)
+      ? { account: { ...account, ...cache.state(id) }, history, latestPostingId: cache.latestPostingId(id) }
       : { account, history, latestPostingId: account.latestPostingId }
   }
 }

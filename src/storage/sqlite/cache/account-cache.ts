@@ -3,7 +3,7 @@ import { CASH_DRAWERS, isCashDrawer } from '../../../ledger/cash-drawers.ts'
 import type { BatchState } from '../../../ledger/batch/batch-state.ts'
 import { withdrawnAfter } from '../../../ledger/daily-withdrawals.ts'
 import { isInHistory, type Posting } from '../../../ledger/postings.ts'
-import type { StoredAccount } from '../tables/account-rows.ts'
+import type { StoredAccount } from '../tables/account-table.ts'
 import type { AccountTable } from '../tables/account-table.ts'
 import { cents, numbers, withRoomFor } from './growing-arrays.ts'
 import type { OpenHoldCache } from './open-hold-cache.ts'
@@ -14,10 +14,10 @@ import type { PostingTable } from '../tables/posting-table.ts'
 
 const FIRST_CAPACITY = 1_024
 
-/** So many numbers are kept with the ids of their accounts, about 12 MiB; then they are looked up anew. */
-const MAX_KEPT_NUMBERS = 200_000
+/** Of this many accounts the ids are cached by number, about 12 MiB; then the cache begins anew. */
+const MAX_CACHED_NUMBERS = 200_000
 
-/** What accounts are made from at the start. */
+/** Where the cache is read from at the start. */
 export interface AccountCacheSources {
   readonly table: AccountTable
   readonly postings: PostingTable
@@ -26,8 +26,8 @@ export interface AccountCacheSources {
 }
 
 /**
- * The accounts as of the latest commit. Their rows may know less, as postings are folded into them some time later (see
- * `BalanceWriteBack`); so memory is asked first. It holds plain arrays indexed by account id, and maps of what few accounts have.
+ * The accounts as of the latest commit. Their rows may be behind it, as they are written back later (see
+ * `BalanceWriteBack`). Plain arrays, indexed by account id, and maps of what few accounts have.
  */
 export class AccountCache {
   readonly #table: AccountTable
@@ -35,28 +35,28 @@ export class AccountCache {
   readonly #idsByNumber = new Map<string, number>()
   #balances = cents(FIRST_CAPACITY)
   readonly #withdrawals = new WithdrawalCache()
-  readonly #particulars = new AccountSettingsCache()
+  readonly #settings = new AccountSettingsCache()
   #latestPostingIds = numbers(FIRST_CAPACITY)
-  /** The postings up to which the rows know. */
-  #foldedPostingIds = numbers(FIRST_CAPACITY)
-  /** The accounts that fell behind since the latest sweep began. */
-  #behind: number[] = []
-  /** The postings that the rows do not list: those since the latest sweep began, and those before. */
+  /** The postings up to which the rows are written back. */
+  #writtenBackIds = numbers(FIRST_CAPACITY)
+  /** The accounts that became dirty since the latest sweep began. */
+  #dirty: number[] = []
+  /** The postings that are not flushed to the rows' lists: those since the latest sweep began, and those before. */
   #unflushed = new PostingChains()
-  #unlistedBefore = new PostingChains()
+  #unflushedBefore = new PostingChains()
 
-  /** Reads what the accounts have come to by the postings that are not folded yet. */
+  /** Reads the cash drawers, and the postings that are not written back yet. */
   constructor({ table, postings, holds, timeZone }: AccountCacheSources) {
     this.#table = table
     this.#holds = holds
     for (const id of CASH_DRAWERS) this.#readById(id)
     const read = new Set<number>(CASH_DRAWERS)
-    for (const posting of postings.after(table.writtenBackUpToPostingId())) {
+    for (const posting of postings.after(table.writtenBackUpTo())) {
       for (const id of [posting.debitAccountId, posting.creditAccountId]) {
         if (!read.has(id)) this.#readById(id)
         read.add(id)
       }
-      this.#followWithdrawals(posting, postings, timeZone)
+      this.#addWithdrawals(posting, postings, timeZone)
       this.#posted(posting)
     }
   }
@@ -89,58 +89,58 @@ export class AccountCache {
     return this.#latestPostingIds[accountId] ?? 0
   }
 
-  /** Whether the account's row knows less than the postings tell. */
+  /** Whether the account has postings that its row has not. */
   isDirty(accountId: number): boolean {
-    return (this.#foldedPostingIds[accountId] ?? 0) < this.latestPostingId(accountId)
+    return (this.#writtenBackIds[accountId] ?? 0) < this.latestPostingId(accountId)
   }
 
-  /** The ids of the postings above `afterId` that belong to the account's history and are not in its row, oldest first. */
+  /** The ids above `afterId` of postings in the account's history that are not flushed to its row, oldest first. */
   unflushed(accountId: number, afterId: number): number[] {
-    return [...this.#unlistedBefore.of(accountId, afterId), ...this.#unflushed.of(accountId, afterId)]
+    return [...this.#unflushedBefore.of(accountId, afterId), ...this.#unflushed.of(accountId, afterId)]
   }
 
   /** The highest of those ids that is not above `postingId`. */
   latestUnflushedUpTo(accountId: number, postingId: number): number | undefined {
     return (
       this.#unflushed.latestUpTo(accountId, postingId) ??
-      this.#unlistedBefore.latestUpTo(accountId, postingId)
+      this.#unflushedBefore.latestUpTo(accountId, postingId)
     )
   }
 
-  /** A commit has made of the accounts what the books say. */
-  committed(books: BatchState): void {
-    for (const { account } of books.accounts.opened) this.#opened(account)
-    for (const posting of books.postings.added) this.#posted(posting)
-    for (const account of books.accounts.changed) this.#withdrawals.set(account.id, account.withdrawn)
-    for (const account of books.accounts.withNewSettings) this.#particulars.set(account.id, account)
-    this.#holds.committed(books)
+  /** To be called when a batch is committed. */
+  committed(batch: BatchState): void {
+    for (const { account } of batch.accounts.opened) this.#opened(account)
+    for (const posting of batch.postings.added) this.#posted(posting)
+    for (const account of batch.accounts.changed) this.#withdrawals.set(account.id, account.withdrawn)
+    for (const account of batch.accounts.withNewSettings) this.#settings.set(account.id, account)
+    this.#holds.committed(batch)
   }
 
-  /** The accounts that are behind, in the order of their rows. The next sweep answers those that fall behind from now on. */
+  /** The dirty accounts, in the order of their rows. The next sweep takes those that become dirty from now on. */
   beginSweep(): number[] {
-    const accountIds = this.#behind.toSorted((left, right) => left - right)
-    this.#behind = []
-    this.#unlistedBefore = this.#unflushed
+    const accountIds = this.#dirty.toSorted((left, right) => left - right)
+    this.#dirty = []
+    this.#unflushedBefore = this.#unflushed
     this.#unflushed = new PostingChains()
     return accountIds
   }
 
-  /** Writes to the account's row what it has come to. */
-  fold(id: number): void {
+  /** Writes the account back to its row. */
+  writeBack(id: number): void {
     const [balance, latestPostingId] = [this.balance(id), this.latestPostingId(id)]
     const withdrawn = this.#withdrawals.of(id)
-    this.#table.fold({ id, balance, latestPostingId, withdrawn }, this.unflushed(id, 0))
+    this.#table.writeBack({ id, balance, latestPostingId, withdrawn }, this.unflushed(id, 0))
   }
 
-  /** A commit has brought the account's row up to the latest posting. */
-  folded(accountId: number): void {
-    this.#foldedPostingIds[accountId] = this.latestPostingId(accountId)
+  /** To be called when that is committed. */
+  writtenBack(accountId: number): void {
+    this.#writtenBackIds[accountId] = this.latestPostingId(accountId)
     this.#unflushed.forget(accountId)
-    this.#unlistedBefore.forget(accountId)
+    this.#unflushedBefore.forget(accountId)
   }
 
   #account(id: number, accountNumber: string | undefined): Account {
-    const { status, limits } = this.#particulars.of(id)
+    const { status, limits } = this.#settings.of(id)
     return {
       id,
       number: accountNumber,
@@ -160,11 +160,11 @@ export class AccountCache {
   }
 
   #opened({ id, number }: Account): void {
-    if (number !== undefined) this.#keepNumber(number, id)
+    if (number !== undefined) this.#cacheNumber(number, id)
     this.#makeRoom(id)
   }
 
-  /** Follows a posting. What it names must have been read before. */
+  /** Adds a posting. Its accounts must have been read before. */
   #posted(posting: Posting): void {
     this.#follow(posting.debitAccountId, posting.debitBalance, posting)
     this.#follow(posting.creditAccountId, posting.creditBalance, posting)
@@ -172,14 +172,14 @@ export class AccountCache {
 
   #follow(accountId: number, balance: bigint, posting: Posting): void {
     if (posting.id <= this.latestPostingId(accountId)) return
-    if (!this.isDirty(accountId)) this.#behind.push(accountId)
+    if (!this.isDirty(accountId)) this.#dirty.push(accountId)
     this.#balances[accountId] = balance
     this.#latestPostingIds[accountId] = posting.id
     if (isInHistory(posting) && !isCashDrawer(accountId)) this.#unflushed.add(accountId, posting.id)
   }
 
-  /** Follows what the posting counts for in daily limits, unless the account's row knows it. To be called before `#posted`. */
-  #followWithdrawals(posting: Posting, postings: PostingTable, timeZone: string): void {
+  /** Adds the posting to what was withdrawn on its day, unless the row has it already. To be called before `#posted`. */
+  #addWithdrawals(posting: Posting, postings: PostingTable, timeZone: string): void {
     const { kind, debitAccountId, creditAccountId } = posting
     if (kind !== 'withdraw' && kind !== 'reversal') return
     const id = kind === 'withdraw' ? debitAccountId : creditAccountId
@@ -194,16 +194,16 @@ export class AccountCache {
     if (stored !== undefined) this.#read(stored)
   }
 
-  /** Takes over what the row says, unless memory knows more, and answers the account's id. */
+  /** Caches the row, unless the cache is ahead of it, and answers the account's id. */
   #read(stored: StoredAccount): number {
     const { id, number, balance, latestPostingId, withdrawn } = stored
-    if (number !== undefined) this.#keepNumber(number, id)
+    if (number !== undefined) this.#cacheNumber(number, id)
     this.#makeRoom(id)
-    this.#particulars.set(id, stored)
+    this.#settings.set(id, stored)
     if (this.latestPostingId(id) > latestPostingId) return id
     this.#balances[id] = balance
     this.#latestPostingIds[id] = latestPostingId
-    this.#foldedPostingIds[id] = latestPostingId
+    this.#writtenBackIds[id] = latestPostingId
     this.#withdrawals.set(id, withdrawn)
     return id
   }
@@ -211,11 +211,11 @@ export class AccountCache {
   #makeRoom(id: number): void {
     this.#balances = withRoomFor(this.#balances, id, cents)
     this.#latestPostingIds = withRoomFor(this.#latestPostingIds, id, numbers)
-    this.#foldedPostingIds = withRoomFor(this.#foldedPostingIds, id, numbers)
+    this.#writtenBackIds = withRoomFor(this.#writtenBackIds, id, numbers)
   }
 
-  #keepNumber(number: string, id: number): void {
-    if (this.#idsByNumber.size >= MAX_KEPT_NUMBERS) this.#idsByNumber.clear()
+  #cacheNumber(number: string, id: number): void {
+    if (this.#idsByNumber.size >= MAX_CACHED_NUMBERS) this.#idsByNumber.clear()
     this.#idsByNumber.set(number, id)
   }
 }

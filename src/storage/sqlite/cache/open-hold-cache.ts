@@ -2,7 +2,7 @@ import type { BatchState } from '../../../ledger/batch/batch-state.ts'
 import { hasExpired, NO_HOLDS, type OpenHold } from '../../../ledger/holds.ts'
 import type { AccountHold } from '../tables/hold-table.ts'
 
-/** A commit looks for expired holds in so many accounts, and in two more for each hold that it changes. */
+/** A commit looks for expired holds in this many accounts, and in two more for each hold that it changes. */
 const LOOKED_AT_LEAST = 2
 
 /** The open holds of the few accounts that have some. */
@@ -22,13 +22,13 @@ export class OpenHoldCache {
     return this.#byAccount.get(accountId) ?? NO_HOLDS
   }
 
-  /** A commit has made of the holds what the books say. */
+  /** To be called when a batch is committed. */
   committed({ accounts, holds, nowMs }: BatchState): void {
     if (holds.changed.size > 0) for (const { id, openHolds } of accounts.changed) this.#set(id, openHolds)
     this.#forgetExpired(nowMs, LOOKED_AT_LEAST + 2 * holds.changed.size)
   }
 
-  /** Looks at so many accounts, in turn: what has expired would else stay where nobody uses the account any more. */
+  /** Looks at the next few accounts: what has expired would stay where an account is not used any more. */
   #forgetExpired(nowMs: number, accounts: number): void {
     for (let looked = 0; looked < accounts; looked += 1) {
       const { done, value } = this.#sweep.next()

@@ -3,7 +3,7 @@ import { numbers, withRoomFor } from './growing-arrays.ts'
 const FIRST_CAPACITY = 1_024
 
 /**
- * Postings of many accounts, told apart by account, as chains through plain arrays: 16 bytes a posting, and nothing for
+ * Postings of many accounts by account, as chains through plain arrays: 16 bytes a posting, and nothing for
  * the garbage collector, which would have to follow a list for every account.
  */
 export class PostingChains {

@@ -3,27 +3,27 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type StoreLog, StoreOpenError } from '../../store.ts'
 import { defineChecksum } from '../tables/checksums.ts'
-import { FatalFault } from './fault.ts'
-import { LogState } from './log-state.ts'
+import { FatalFault } from './log-sync.ts'
+import { LogState } from './log-sync.ts'
 import { LogSync } from './log-sync.ts'
-import { migrate, assertOwnDatabase, assertMigrated } from './migrations.ts'
-import { makePrivateFile, refuseUnsafeFiles, sizeOf, type StorePaths, storePaths } from './paths.ts'
-import { WatchedFiles } from './watched-files.ts'
+import { migrate, assertOwnDatabase, assertMigrated } from './schema.ts'
+import { makePrivateFile, refuseUnsafeFiles, sizeOf, type StorePaths, storePaths } from './files.ts'
+import { WatchedFiles } from './files.ts'
 import { WriterLock } from './writer-lock.ts'
 
-/** The path that keeps everything in memory. */
+/** The path of a store that is in memory alone. */
 export const IN_MEMORY = ':memory:'
 
 /** How long opening and reading wait for another connection's lock. Readers never hold one for long. */
 const BUSY_TIMEOUT_MS = 5_000
 
-/** Checkpoints copy the log back every so many pages of 4 KiB: rarer means less work, and a longer log to keep. */
+/** Pages of 4 KiB between checkpoints, which copy the log back: more means less work, and a longer log. */
 const CHECKPOINT_PAGES = 1_000
 
 /** A log that a long read has made larger is cut back to this. */
 const LOG_LIMIT_BYTES = 16 * 1_024 * 1_024
 
-/** What the writer keeps of the file in memory: enough for the blocks that many accounts' postings touch. */
+/** The writer's page cache: enough for the pages that the postings of many accounts touch. */
 const CACHE_KIB = 16_384
 
 const silent: StoreLog = { warn: () => undefined, fatal: () => undefined }
@@ -31,14 +31,14 @@ const silent: StoreLog = { warn: () => undefined, fatal: () => undefined }
 /** A database, open for its one writer. */
 export interface OpenDatabase {
   readonly database: DatabaseSync
-  /** What makes its commits durable; undefined where there is no disk. */
+  /** Makes its commits durable; undefined where there is no disk. */
   readonly log: LogSync | undefined
   close(): void
 }
 
 /**
- * Opens or makes the file, brings it to the newest shape and keeps every other writer out. The bank's days are those of
- * `timeZone`; without a `log` nothing is reported. Throws `StoreOpenError` with one line that says what to do.
+ * Opens or makes the file, migrates it and keeps every other writer out. The bank's days are those of `timeZone`;
+ * without a `log` nothing is reported. Throws `StoreOpenError`, whose one line says what to do.
  */
 export function openForWriting(path: string, timeZone: string, log: StoreLog = silent): OpenDatabase {
   return path === IN_MEMORY
@@ -55,7 +55,7 @@ function openInMemory(timeZone: string): OpenDatabase {
 
 function openFile(paths: StorePaths, timeZone: string, log: StoreLog): OpenDatabase {
   refuseUnsafeFiles(paths)
-  if (sizeOf(paths.database) > 0) openForeignFree(paths.database).close()
+  if (sizeOf(paths.database) > 0) openOwn(paths.database).close()
   const lock = new WriterLock(paths)
   const database = orClose(lock, () => {
     lock.refuseLostLog()
@@ -115,20 +115,20 @@ function syncFolder({ database }: StorePaths): void {
 /** Opens an existing file to read it, also while a writer works on it. Throws `StoreOpenError`. */
 export function openForReading(path: string): DatabaseSync {
   return orExplain(path, () => {
-    const database = openForeignFree(path)
+    const database = openOwn(path)
     assertMigrated(database, path)
     defineChecksum(database)
     return database
   })
 }
 
-function openForeignFree(path: string): DatabaseSync {
+function openOwn(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS })
   assertOwnDatabase(database, path)
   return database
 }
 
-/** Throws `StoreOpenError`, which says why, for whatever `open` throws. */
+/** Throws `StoreOpenError`, with the reason, for whatever `open` throws. */
 export function orExplain<Result>(path: string, open: () => Result): Result {
   try {
     return open()

@@ -1,6 +1,6 @@
 import { existsSync, openSync, closeSync, readSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { type StorePaths, storePaths } from './paths.ts'
+import { type StorePaths, storePaths } from './files.ts'
 
 /**
  * SQLite's write-ahead log, as https://sqlite.org/fileformat2.html#walformat has it: a header, then frames. The checksum

@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { StoreOpenError } from '../../store.ts'
-import { makePrivateFile, sizeOf, type StorePaths } from './paths.ts'
-import { pragma } from './pragma.ts'
-import { isBusy } from './sqlite-errors.ts'
+import { makePrivateFile, sizeOf, type StorePaths } from './files.ts'
+import { pragma } from '../statements.ts'
+import { isBusy } from './write-faults.ts'
 
 /** In the header of a lock file whose store was found to be open nowhere else: the letters `ATML`. */
 const PROVEN = 0x41544d4c

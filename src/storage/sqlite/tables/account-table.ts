@@ -1,13 +1,26 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Account, accountStatuses } from '../../../ledger/accounts.ts'
 import type { OpenedAccount } from '../../../ledger/batch/batch-accounts.ts'
-import { STORED_COLUMNS, type StoredAccount, storedAccountFrom } from './account-rows.ts'
-import { writeChecksums } from './checksums.ts'
-import { prepare } from './prepare.ts'
-import { HistoryLists } from './history-lists.ts'
 import { number, numberOrUndefined, type Row, textOrUndefined } from '../../row-values.ts'
+import { ACCOUNT_COLUMNS, accountFrom } from '../../rows.ts'
+import { prepare } from '../statements.ts'
+import { writeChecksums } from './checksums.ts'
+import { HistoryLists } from './history-lists.ts'
 
-/** What is told of an account and decides nothing. */
+/** An account as its row has it. Its holds are rows of their own. */
+export interface StoredAccount extends Omit<Account, 'openHolds'> {
+  /** The latest posting that the row has, 0 where there is none. */
+  readonly latestPostingId: number
+}
+
+export const STORED_COLUMNS = `${ACCOUNT_COLUMNS}, latest_posting_id`
+
+/** Reads `STORED_COLUMNS`. */
+export function storedAccountFrom(row: Row): StoredAccount {
+  return { ...accountFrom(row), latestPostingId: number(row, 'latest_posting_id') }
+}
+
+/** What is shown of an account and decides nothing. */
 export interface AccountLabel {
   readonly id: number
   readonly number: string | undefined
@@ -25,12 +38,12 @@ export class AccountTable {
   readonly #selectLabelsAfter: StatementSync
   readonly #selectNumber: StatementSync
   readonly #selectLatestId: StatementSync
-  readonly #selectFoldedUpTo: StatementSync
+  readonly #selectWrittenBack: StatementSync
   readonly #insert: StatementSync
-  readonly #alter: StatementSync
+  readonly #updateSettings: StatementSync
   readonly #writeChecksum: StatementSync
-  readonly #fold: StatementSync
-  readonly #updateFoldedUpTo: StatementSync
+  readonly #writeBack: StatementSync
+  readonly #updateWrittenBack: StatementSync
 
   constructor(database: DatabaseSync) {
     this.lists = new HistoryLists(database)
@@ -46,23 +59,23 @@ export class AccountTable {
     )
     this.#selectNumber = prepare(database, 'SELECT number FROM accounts WHERE id = ?')
     this.#selectLatestId = prepare(database, 'SELECT max(id) AS id FROM accounts')
-    this.#selectFoldedUpTo = prepare(database, 'SELECT posting_id FROM folded_up_to')
+    this.#selectWrittenBack = prepare(database, 'SELECT posting_id FROM folded_up_to')
     this.#insert = prepare(
       database,
       `INSERT INTO accounts (id, number, name, opened_at_ms, balance, recent_postings) VALUES (?, ?, ?, ?, 0, x'')`,
     )
-    this.#alter = prepare(
+    this.#updateSettings = prepare(
       database,
       `UPDATE accounts SET status = ?, overdraft_limit = ?, withdrawal_limit = ?, daily_amount_limit = ?,
          daily_count_limit = ? WHERE id = ?`,
     )
     this.#writeChecksum = prepare(database, writeChecksums('accounts', 'id = ?'))
-    this.#fold = prepare(
+    this.#writeBack = prepare(
       database,
       `UPDATE accounts SET balance = ?, latest_posting_id = ?, recent_postings = ?, withdrawn_day = ?,
          withdrawn_amount = ?, withdrawn_count = ? WHERE id = ?`,
     )
-    this.#updateFoldedUpTo = prepare(database, 'UPDATE folded_up_to SET posting_id = ?')
+    this.#updateWrittenBack = prepare(database, 'UPDATE folded_up_to SET posting_id = ?')
   }
 
   find(accountNumber: string): StoredAccount | undefined {
@@ -90,21 +103,22 @@ export class AccountTable {
     return this.#selectLabelsAfter.all(afterId, limit).map(labelFrom)
   }
 
-  /** What customers call the account; undefined for a cash drawer, and where there is no account. */
+  /** Undefined for an account of the bank's own, and where there is no account. */
   numberOf(id: number): string | undefined {
     const row = this.#selectNumber.get(id)
     return row && textOrUndefined(row, 'number')
   }
 
-  /** All postings up to this one are folded into the rows. */
-  writtenBackUpToPostingId(): number {
-    const row = this.#selectFoldedUpTo.get()
-    if (row === undefined) throw new Error('the store does not say how far its accounts are folded')
+  /** All postings up to this one are written back to the rows. */
+  writtenBackUpTo(): number {
+    const row = this.#selectWrittenBack.get()
+    if (row === undefined)
+      throw new Error('the store does not say which postings its accounts have; run verify')
     return number(row, 'posting_id')
   }
 
-  setWrittenBackUpToPostingId(postingId: number): void {
-    this.#updateFoldedUpTo.run(postingId)
+  setWrittenBackUpTo(postingId: number): void {
+    this.#updateWrittenBack.run(postingId)
   }
 
   latestId(): number {
@@ -118,20 +132,27 @@ export class AccountTable {
   }
 
   /** Writes the status and the limits of the account. */
-  alter({ id, status, limits }: Account): void {
+  updateSettings({ id, status, limits }: Account): void {
     const { overdraft = null, withdrawal = null, dailyAmount = null, dailyCount = null } = limits
-    this.#alter.run(accountStatuses.indexOf(status), overdraft, withdrawal, dailyAmount, dailyCount, id)
+    this.#updateSettings.run(
+      accountStatuses.indexOf(status),
+      overdraft,
+      withdrawal,
+      dailyAmount,
+      dailyCount,
+      id,
+    )
     this.#writeChecksum.run(id)
   }
 
-  /** Writes to its row what the account has come to by its latest posting, and lists the postings that are new to it. */
-  fold(
+  /** Brings the account's row up to its latest posting, and lists the postings that it did not have. */
+  writeBack(
     { id, balance, latestPostingId, withdrawn }: Omit<StoredAccount, 'number' | 'status' | 'limits'>,
     unflushed: readonly number[],
   ): void {
     const recentPostings = this.lists.append(id, unflushed)
     const { day, amount, count } = withdrawn
-    this.#fold.run(balance, latestPostingId, recentPostings, day, `${amount}`, count, id)
+    this.#writeBack.run(balance, latestPostingId, recentPostings, day, `${amount}`, count, id)
   }
 }
 

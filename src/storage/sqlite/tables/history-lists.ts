@@ -1,9 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { prepare } from './prepare.ts'
-import { countIds, decodeIds, encodeIds } from './posting-ids.ts'
 import { bytes, number, type Row } from '../../row-values.ts'
+import { prepare } from '../statements.ts'
 
-/** So many recent postings move from the account's row to a page of its history. */
+/** This many recent postings move together from the account's row to a page of its history. */
 const RECENT_POSTINGS = 32
 
 /** A page longer than this would not fit beside others in a block of the file. */
@@ -116,4 +115,25 @@ export function* misplacedPages(database: DatabaseSync): Generator<string> {
 
 function latestIn(row: Row | undefined, postingId: number): number | undefined {
   return row && decodeIds(bytes(row, 'postings')).findLast((id) => id <= postingId)
+}
+
+/** Lists of posting ids as bytes: 6 bytes an id, big end first, so that no list must be read to be added to. */
+
+const ID_BYTES = 6
+
+export function encodeIds(ids: readonly number[]): Buffer {
+  const bytes = Buffer.allocUnsafe(ids.length * ID_BYTES)
+  for (const [index, id] of ids.entries()) bytes.writeUIntBE(id, index * ID_BYTES, ID_BYTES)
+  return bytes
+}
+
+export function decodeIds(bytes: Buffer): number[] {
+  const ids: number[] = []
+  for (let offset = 0; offset < bytes.length; offset += ID_BYTES) ids.push(bytes.readUIntBE(offset, ID_BYTES))
+  return ids
+}
+
+/** How many ids the bytes hold. */
+export function countIds(bytes: Buffer): number {
+  return bytes.length / ID_BYTES
 }

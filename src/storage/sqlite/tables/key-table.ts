@@ -3,7 +3,7 @@ import type { AuditedKeyRecord } from '../../../ledger/audit/source.ts'
 import type { KeyRecord } from '../../../ledger/idempotency.ts'
 import { encodeOutcome } from '../../../ledger/outcome-codec.ts'
 import { CHECKED_COLUMNS, checksumOf } from './checksums.ts'
-import { prepare } from './prepare.ts'
+import { prepare } from '../statements.ts'
 import { DigestIndex } from './digest-index.ts'
 import type { PostingTable } from './posting-table.ts'
 import { bytes, number } from '../../row-values.ts'
@@ -11,7 +11,7 @@ import { KEY_COLUMNS, keyRecordFrom, keyRowFrom } from '../../rows.ts'
 
 const SELECT_RECORDS = `SELECT ${KEY_COLUMNS} FROM idempotency_keys AS keys`
 
-/** At least so many expired records go with each commit, so that they go even when no new ones come. */
+/** Each commit deletes at least this many expired records, so that they go even when no new ones come. */
 const PRUNED_AT_LEAST = 16
 
 /**
@@ -49,7 +49,7 @@ export class KeyTable {
     this.#oldestAtMs = this.#readOldestAtMs()
   }
 
-  /** The newest record kept under the digest, expired or not. */
+  /** The newest record under the digest, expired or not. */
   find(digest: string): KeyRecord | undefined {
     for (const id of this.#index.candidates(digest).toSorted((left, right) => right - left)) {
       const row = this.#select.get(id)
@@ -76,7 +76,7 @@ export class KeyTable {
     this.#added.push({ digest, id })
   }
 
-  /** Forgets some of the records from `expiredAtMs` or before: more than are added, so that it catches up. */
+  /** Deletes some of the records from `expiredAtMs` or before: more than are added, so that it catches up. */
   prune(expiredAtMs: number): void {
     if (this.#oldestAtMs > expiredAtMs) return
     const limit = PRUNED_AT_LEAST + 2 * this.#added.length

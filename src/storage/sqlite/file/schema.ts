@@ -1,16 +1,18 @@
-import type { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync } from 'node:sqlite'
+import { businessDay, DEFAULT_TIME_ZONE, startOfDay } from '../../../ledger/business-day.ts'
+import { integer, number, text } from '../../row-values.ts'
 import { assertCurrentSchema, assertKnownSchema } from '../../schema-version.ts'
 import { StoreOpenError } from '../../store.ts'
-import { addChecksums } from '../tables/checksums.ts'
-import { followLatestDay } from './latest-day.ts'
-import { pragma } from './pragma.ts'
+import { pragma, prepare } from '../statements.ts'
+import { addChecksums, defineChecksum } from '../tables/checksums.ts'
+import { PostingTable } from '../tables/posting-table.ts'
 
 /** Marks a file as one of ours: the letters `ATM1`. */
 const APPLICATION_ID = 0x41544d31
 
 /**
- * The way from an empty file to the newest shape, one step a version. A step that has been released never changes;
- * a new shape is a new step.
+ * From an empty file to the newest schema, one step a version. A step that has been released never changes; a new
+ * schema is a new step.
  */
 const migrations: readonly string[] = [
   `
@@ -43,7 +45,7 @@ const migrations: readonly string[] = [
     credit_balance INTEGER NOT NULL
   ) STRICT;
 
-  -- The outcome kept under a key: the posting it made, or the reason it was declined for.
+  -- The outcome of a key: the posting it made, or the reason it was declined for.
   CREATE TABLE idempotency_keys (
     id INTEGER PRIMARY KEY,
     at_ms INTEGER NOT NULL,
@@ -59,7 +61,7 @@ const migrations: readonly string[] = [
          (5, NULL, 0, x''), (6, NULL, 0, x''), (7, NULL, 0, x''), (8, NULL, 0, x'');
   `,
   `
-  -- The postings up to posting_id are folded into the rows of the accounts; of those after it, an account's row knows
+  -- The postings up to posting_id are written back to the rows of the accounts; of those after it, an account's row has
   -- the ones up to its latest_posting_id.
   CREATE TABLE folded_up_to (posting_id INTEGER NOT NULL) STRICT;
   INSERT INTO folded_up_to SELECT coalesce(max(id), 0) FROM postings;
@@ -73,8 +75,8 @@ const migrations: readonly string[] = [
   CREATE INDEX reversals ON postings (reversed_posting_id, amount) WHERE reversed_posting_id IS NOT NULL;
 
   -- status: 0 open, 1 frozen, 2 closed. A limit of NULL is that of the deployment.
-  -- What was withdrawn on the latest day with withdrawals is folded with the balance. Its amount is text, as it may take
-  -- more than 64 bits.
+  -- What was withdrawn on the latest day with withdrawals is written back with the balance. Its amount is text, as it may
+  -- take more than 64 bits.
   ALTER TABLE accounts ADD COLUMN name TEXT;
   ALTER TABLE accounts ADD COLUMN opened_at_ms INTEGER;
   ALTER TABLE accounts ADD COLUMN status INTEGER NOT NULL DEFAULT 0;
@@ -100,7 +102,7 @@ const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX open_holds ON holds (expires_at_ms) WHERE state = 0;
 
-  -- The outcome kept under a key: the posting it made, or what it told, or both, or the reason it was declined for.
+  -- The outcome of a key: the posting it made, a snapshot of what was answered, both, or the reason it was declined for.
   -- The rows are copied, as the constraint of a table cannot be changed.
   CREATE TABLE new_idempotency_keys (
     id INTEGER PRIMARY KEY,
@@ -118,7 +120,7 @@ const migrations: readonly string[] = [
   ALTER TABLE new_idempotency_keys RENAME TO idempotency_keys;
   `,
   `
-  -- What tells a row that was damaged from one that was written so, see CHECKED_COLUMNS.
+  -- Tells a damaged row from one that was written so, see CHECKED_COLUMNS.
   ALTER TABLE accounts ADD COLUMN checksum INTEGER;
   ALTER TABLE postings ADD COLUMN checksum INTEGER;
   ALTER TABLE holds ADD COLUMN checksum INTEGER;
@@ -142,14 +144,14 @@ export function assertOwnDatabase(database: DatabaseSync, path: string): void {
   assertKnownSchema({ store: path, version, newest: migrations.length })
 }
 
-/** Brings the file to the newest shape, in one transaction. The bank's days are those of `timeZone`. */
+/** Migrates the file to the newest schema, in one transaction. The bank's days are those of `timeZone`. */
 export function migrate(database: DatabaseSync, timeZone: string): void {
   const version = pragma(database, 'user_version')
   const missing = migrations.slice(version)
   if (missing.length === 0) return
   database.exec('BEGIN IMMEDIATE')
   for (const step of missing) database.exec(step)
-  if (version < WITH_WITHDRAWALS) followLatestDay(database, timeZone)
+  if (version < WITH_WITHDRAWALS) addWithdrawals(database, timeZone)
   if (version < WITH_CHECKSUMS) addChecksums(database)
   database.exec(
     `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${migrations.length}; COMMIT`,
@@ -165,4 +167,58 @@ export function assertMigrated(database: DatabaseSync, path: string): void {
 
 function hasTables(database: DatabaseSync): boolean {
   return database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() !== undefined
+}
+
+/**
+ * Gives the rows of the accounts, in a store of an older version, what their postings have withdrawn on the day of the
+ * latest posting. Earlier days no longer count, as the ledger's time never runs backwards.
+ */
+function addWithdrawals(database: DatabaseSync, timeZone: string): void {
+  const postings = new PostingTable(database)
+  const latest = postings.latestUpTo(Number.MAX_SAFE_INTEGER)
+  if (latest === undefined) return
+  const day = businessDay(latest.atMs, timeZone)
+  const latestIdBefore = postings.latestIdAt(startOfDay(day, timeZone) - 1)
+  // What is not written back yet is read at every start. The sums of halves stay within 64 bits.
+  const select = prepare(
+    database,
+    `SELECT debit_account_id, count(*) AS count, sum(amount >> 32) AS high, sum(amount & 0xffffffff) AS low
+     FROM postings CROSS JOIN folded_up_to JOIN accounts ON accounts.id = debit_account_id
+     WHERE postings.id > ? AND kind = 2 AND postings.id <= max(folded_up_to.posting_id, latest_posting_id)
+     GROUP BY debit_account_id`,
+  )
+  const update = prepare(
+    database,
+    'UPDATE accounts SET withdrawn_day = ?, withdrawn_amount = ?, withdrawn_count = ? WHERE id = ?',
+  )
+  for (const row of select.all(latestIdBefore)) {
+    const amount = (integer(row, 'high') << 32n) + integer(row, 'low')
+    update.run(day, `${amount}`, number(row, 'count'), number(row, 'debit_account_id'))
+  }
+}
+
+/** Names the tables and indexes that are not declared as in a new store. What else is in the file does not matter. */
+export function* changedDeclarations(database: DatabaseSync): Generator<string> {
+  const fresh = new DatabaseSync(':memory:')
+  defineChecksum(fresh)
+  migrate(fresh, DEFAULT_TIME_ZONE)
+  const found = declarationsIn(database)
+  for (const [name, declaration] of declarationsIn(fresh)) {
+    if (found.get(name) !== declaration)
+      yield `the file is damaged: it does not declare ${name} as it was made`
+  }
+  fresh.close()
+}
+
+/** By name, without comments and with single spaces: a store that has come through older versions may differ in those. */
+function declarationsIn(database: DatabaseSync): ReadonlyMap<string, string> {
+  const rows = database.prepare(
+    "SELECT name, tbl_name || ' ' || coalesce(sql, '') AS declared FROM sqlite_schema",
+  )
+  return new Map(
+    rows.all().map((row) => {
+      const declared = text(row, 'declared').replaceAll(/--[^\n]*/g, '')
+      return [text(row, 'name'), declared.replaceAll(/\s+/g, ' ')]
+    }),
+  )
 }

@@ -1,0 +1,82 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { setTimeout as delay } from 'node:timers/promises'
+import { StoreUnavailable } from '../../store.ts'
+import { pragma } from '../statements.ts'
+import type { OpenDatabase } from './database.ts'
+
+/** Another program needs the write lock for a moment when it copies the log back. */
+const WAIT_MS = 250
+
+const RETRY_MS = 5
+
+/** Waits for the write lock of a file without holding up the thread, as SQLite itself would. */
+export class LockWait {
+  #isLockedOut = false
+
+  /**
+   * Repeats `write` for a while as long as it fails for the lock; and just once when the latest write has waited in vain,
+   * so that a long lock does not make each batch late.
+   */
+  async whenFree<Result>(write: () => Result): Promise<Result> {
+    const untilMs = performance.now() + (this.#isLockedOut ? 0 : WAIT_MS)
+    for (;;) {
+      try {
+        const result = write()
+        this.#isLockedOut = false
+        return result
+      } catch (error) {
+        this.#isLockedOut = isBusy(error)
+        if (!this.#isLockedOut || performance.now() >= untilMs) throw error
+      }
+      await delay(RETRY_MS)
+    }
+  }
+}
+
+/** Begins a transaction that sees what the latest one of this process left. Throws `StoreUnavailable` when it cannot. */
+export function beginAlone(begin: StatementSync, open: OpenDatabase): void {
+  begin.run()
+  if (open.log?.mayHaveOtherWriter !== true) return
+  // Only from outside of a transaction can it be seen whether something was written or the log was just copied back.
+  open.database.exec('ROLLBACK')
+  open.log.assertOnlyWriter()
+  beginAlone(begin, open)
+}
+
+/** Each appends a page to the log: together about as many as a small batch. */
+const PROBE_COMMITS = 16
+
+/** SQLite's code for a disk without room. */
+const SQLITE_FULL = 13
+
+/** Commits what is there already, often enough to show that the log has room for a batch. */
+export function writeNothingNew(database: DatabaseSync): void {
+  const version = pragma(database, 'user_version')
+  for (let commit = 0; commit < PROBE_COMMITS; commit += 1) database.exec(`PRAGMA user_version = ${version}`)
+}
+
+/** The error of a write that has failed. */
+export function cannotWrite(error: unknown): StoreUnavailable {
+  return asUnavailable(
+    error,
+    primaryCode(error) === SQLITE_FULL ? 'the disk is full' : 'the store could not write',
+  )
+}
+
+/** The error, if it says already that the store is unavailable; else one that says so with `message`. */
+export function asUnavailable(error: unknown, message: string): StoreUnavailable {
+  return error instanceof StoreUnavailable ? error : new StoreUnavailable(message, { cause: error })
+}
+
+const SQLITE_BUSY = 5
+
+/** Whether another connection holds the lock that was needed. */
+export function isBusy(error: unknown): boolean {
+  return primaryCode(error) === SQLITE_BUSY
+}
+
+/** SQLite's result code without what it adds to tell where it arose; undefined for an error that is not SQLite's. */
+export function primaryCode(error: unknown): number | undefined {
+  const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined
+  return typeof code === 'number' ? code & 0xff : undefined
+}

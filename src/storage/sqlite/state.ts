@@ -1,0 +1,55 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { number } from '../row-values.ts'
+import { AccountCache } from './cache/account-cache.ts'
+import { OpenHoldCache } from './cache/open-hold-cache.ts'
+import { type OpenDatabase, orExplain } from './file/database.ts'
+import { prepare } from './statements.ts'
+import { AccountTable } from './tables/account-table.ts'
+import { HoldTable } from './tables/hold-table.ts'
+import { KeyTable } from './tables/key-table.ts'
+import { PostingTable } from './tables/posting-table.ts'
+
+/** The tables of a store, and what is cached of them. */
+export interface StoreState {
+  readonly accounts: AccountTable
+  readonly postings: PostingTable
+  readonly holds: HoldTable
+  readonly keys: KeyTable
+  readonly cache: AccountCache
+}
+
+/** Reads the state at the start, with the latest date in it. Throws `StoreOpenError`, with the database closed. */
+export function readState(
+  open: OpenDatabase,
+  path: string,
+  timeZone: string,
+): StoreState & { readonly latestMs: number } {
+  const { database } = open
+  try {
+    return orExplain(path, () => {
+      const accounts = new AccountTable(database)
+      const postings = new PostingTable(database)
+      const holds = new HoldTable(database)
+      const latestMs = latestDate(database)
+      const openHolds = new OpenHoldCache(holds.unexpired(latestMs))
+      const cache = new AccountCache({ table: accounts, postings, holds: openHolds, timeZone })
+      return { accounts, postings, holds, cache, keys: new KeyTable(database, postings), latestMs }
+    })
+  } catch (error) {
+    open.close()
+    throw error
+  }
+}
+
+/** 0 when nothing is dated yet. The latest date of each table is that of its latest row. */
+function latestDate(database: DatabaseSync): number {
+  const latest = (table: string, column: string): string =>
+    `coalesce((SELECT ${column} FROM ${table} ORDER BY ${table}.id DESC LIMIT 1), 0)`
+  const dates = [
+    latest('postings', 'at_ms'),
+    latest('holds', 'placed_at_ms'),
+    latest('accounts', 'opened_at_ms'),
+    latest('idempotency_keys', 'at_ms'),
+  ]
+  return number(prepare(database, `SELECT max(${dates.join(', ')}) AS latest_ms`).get() ?? {}, 'latest_ms')
+}
