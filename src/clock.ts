@@ -20,7 +20,7 @@ const computer: TimeSources = {
 
 type Reading = { readonly [Source in keyof TimeSources]: number }
 
-/** So often the time of day may have been corrected by the tolerance: a hundred times more than a poor crystal needs. */
+/** The time of day may be corrected by the tolerance once in this time: a hundred times what a poor crystal needs. */
 const FOLLOW_EVERY_MS = 3_600_000
 
 const LOOK_EVERY_MS = 60_000
@@ -31,7 +31,7 @@ const LOOK_EVERY_MS = 60_000
  */
 export class WatchedClock {
   readonly #sources: TimeSources
-  #trusted: Reading
+  #reference: Reading
   #fault: ClockFault | undefined
   #onChange: (fault: ClockFault | undefined) => void = () => undefined
 
@@ -39,24 +39,24 @@ export class WatchedClock {
   constructor(sources: TimeSources = computer) {
     this.#sources = sources
     const { wallMs, monotonicMs, uptimeMs } = sources
-    this.#trusted = { wallMs: wallMs(), monotonicMs: monotonicMs(), uptimeMs: uptimeMs() }
+    this.#reference = { wallMs: wallMs(), monotonicMs: monotonicMs(), uptimeMs: uptimeMs() }
   }
 
   /** Milliseconds since 1970, UTC. Throws `ClockFault` while the time of day is not what the other clocks make it. */
   readonly now = (): number => {
     const wallMs = this.#sources.wallMs()
     const monotonicMs = this.#sources.monotonicMs()
-    const elapsedMs = monotonicMs - this.#trusted.monotonicMs
-    const aheadMs = wallMs - this.#trusted.wallMs - elapsedMs
+    const elapsedMs = monotonicMs - this.#reference.monotonicMs
+    const aheadMs = wallMs - this.#reference.wallMs - elapsedMs
     if (Math.abs(aheadMs) > CLOCK_TOLERANCE_MS) {
       if (!this.#hasSlept(wallMs)) throw this.#failed(aheadMs)
-      this.#trust(wallMs, monotonicMs)
-    } else if (elapsedMs > FOLLOW_EVERY_MS) this.#trust(wallMs, monotonicMs)
+      this.#setReference(wallMs, monotonicMs)
+    } else if (elapsedMs > FOLLOW_EVERY_MS) this.#setReference(wallMs, monotonicMs)
     if (this.#fault !== undefined) this.#changed(undefined)
     return wallMs
   }
 
-  /** Calls `onChange` with each fault that is found, and with undefined when it has gone. Looks also when nobody asks. */
+  /** Calls `onChange` with each fault that is found, and with undefined when it has gone. Also looks on its own, once a minute. */
   watch(onChange: (fault: ClockFault | undefined) => void): void {
     this.#onChange = onChange
     setInterval(() => {
@@ -70,12 +70,12 @@ export class WatchedClock {
 
   /** Whether the computer was asleep for what the monotonic clock lacks. */
   #hasSlept(wallMs: number): boolean {
-    const elapsedMs = this.#sources.uptimeMs() - this.#trusted.uptimeMs
-    return Math.abs(wallMs - this.#trusted.wallMs - elapsedMs) <= CLOCK_TOLERANCE_MS
+    const elapsedMs = this.#sources.uptimeMs() - this.#reference.uptimeMs
+    return Math.abs(wallMs - this.#reference.wallMs - elapsedMs) <= CLOCK_TOLERANCE_MS
   }
 
-  #trust(wallMs: number, monotonicMs: number): void {
-    this.#trusted = { wallMs, monotonicMs, uptimeMs: this.#sources.uptimeMs() }
+  #setReference(wallMs: number, monotonicMs: number): void {
+    this.#reference = { wallMs, monotonicMs, uptimeMs: this.#sources.uptimeMs() }
   }
 
   #failed(aheadMs: number): ClockFault {

@@ -35,7 +35,7 @@ async function start(): Promise<void> {
   await openTestAccounts(store)
   clock.watch((fault) => {
     if (fault === undefined) log.logger.info('the clock of this machine is right again')
-    else log.logger.error({ err: fault }, 'no more is dated by the clock of this machine')
+    else log.logger.error({ err: fault }, 'commands are refused until the clock of this machine is right')
   })
   const flush = (): void => {
     log.flush()
@@ -68,7 +68,7 @@ async function serve(config: Config, store: Store, { logger, flush }: Log): Prom
   })
 }
 
-/** What a person can put right is told in one line; anything else is a bug and keeps its stack. */
+/** One line for what a person can put right; anything else is a bug and keeps its stack. */
 function explain(error: unknown): string {
   if (error instanceof ConfigError || error instanceof StoreOpenError) return error.message
   if (!(error instanceof Error) || !('code' in error)) throw error

@@ -16,7 +16,7 @@ try {
     process.exitCode = 1
   }
 } catch (error) {
-  // Also what the driver says of a file too damaged to read: whoever verifies wants a line, not a stack.
+  // Also for a file too damaged to read: a line says it, not a stack.
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
 }

@@ -1,7 +1,7 @@
 import { type DailyWithdrawals, NO_WITHDRAWALS } from './daily-withdrawals.ts'
 import { heldAt, NO_HOLDS, type OpenHold } from './holds.ts'
 
-/** What is asked of an account most: who it is and what it holds. */
+/** Which account it is, and its balance: what is read most. */
 export interface AccountBalance {
   readonly id: number
   /** What customers call it; undefined for a cash drawer, which nobody can name from outside. */
@@ -22,7 +22,7 @@ export interface Account extends AccountBalance {
 
 export const accountStatuses = ['open', 'frozen', 'closed'] as const
 
-/** A frozen account takes money in and gives none out; a closed one does neither, for good. */
+/** A frozen account takes money in and gives none out; a closed one does neither, and is never opened again. */
 export type AccountStatus = (typeof accountStatuses)[number]
 
 /** What holds for an account. */
@@ -53,7 +53,7 @@ export const NO_LIMITS: Limits = {
 /** The limits of an account that has none of its own. */
 export const DEPLOYMENT_LIMITS: AccountLimits = { ...NO_LIMITS, overdraft: undefined }
 
-/** An account in which nothing has happened besides what gave it its balance, in cents. */
+/** An account with a balance, in cents, and nothing else: no limits, holds or withdrawals. */
 export function plainAccount(id: number, number: string | undefined, balance: bigint): Account {
   return {
     id,
@@ -82,7 +82,7 @@ export function availableIn(account: Account, deployment: Limits, nowMs: number)
   return account.balance - heldAt(account.openHolds, nowMs) + overdraft
 }
 
-/** The account at one moment, as its holder is told. Money is cents. */
+/** The account at one moment, as its holder sees it. Money is cents. */
 export interface AccountState {
   readonly number: string
   readonly status: AccountStatus
@@ -92,7 +92,7 @@ export interface AccountState {
   readonly limits: Limits
 }
 
-/** What there is to know of an account. */
+/** All that is shown of an account. */
 export interface AccountDetails extends AccountState {
   /** The holder's name; undefined for accounts that were opened without one. */
   readonly name: string | undefined

@@ -3,14 +3,14 @@ const DAY_MS = 86_400_000
 /** The day is UTC unless a deployment says otherwise. */
 export const DEFAULT_TIME_ZONE = 'UTC'
 
-/** The latest answer for each zone: nearly every question is about the day of the question before. */
+/** The latest minute of each zone and its day: nearly every call is about the same minute as the call before. */
 const latest = new Map<string, { readonly fromMs: number; readonly untilMs: number; readonly day: number }>()
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 /** Whether the name is a time zone of the IANA database, such as `Europe/Zurich`. */
 export function isTimeZone(name: string): boolean {
-  // Not asked of the database of zones, which takes some megabytes once it is in use.
+  // Spares loading the database of zones, which takes some megabytes.
   if (name === DEFAULT_TIME_ZONE) return true
   try {
     Intl.DateTimeFormat('en', { timeZone: name })

@@ -5,8 +5,8 @@ import type { Posting } from './postings.ts'
 import { reasonFrom } from './rejections.ts'
 
 /**
- * An outcome as engines store it under its key: the posting it made, or the reason it was declined for, or what was told
- * of a hold or an account at that moment, which changes later and must be answered as it was.
+ * An outcome as engines store it under its key: the posting it made, the reason it was declined for, or a snapshot of
+ * the hold or account, which changes later and must be answered as it was.
  */
 export interface StoredOutcome {
   readonly postingId: number | undefined
@@ -14,6 +14,9 @@ export interface StoredOutcome {
   /** JSON text. */
   readonly snapshot: string | undefined
 }
+
+/** The member that holds the hold or account. Released versions have written it by this name. */
+const SNAPSHOT = 'told'
 
 /** What is to be stored of the outcome. */
 export function encodeOutcome(outcome: Outcome): StoredOutcome {
@@ -40,77 +43,77 @@ export function decodeOutcome(stored: StoredOutcome, posting: Posting | undefine
   return { status: 'posted', posting, replayed: false }
 }
 
-function fromSnapshot(snapshot: string, posting: Posting | undefined): Outcome {
-  const whole = new SnapshotReader(JSON.parse(snapshot))
+function fromSnapshot(json: string, posting: Posting | undefined): Outcome {
+  const whole = new SnapshotReader(JSON.parse(json))
   const status = whole.text('status')
-  const told = whole.inner('told')
+  const snapshot = whole.inner(SNAPSHOT)
   switch (status) {
     case 'captured':
       if (posting === undefined) throw new Error('a captured hold names no posting; run verify')
-      return { status, posting, hold: holdFrom(told, posting.id), replayed: false }
+      return { status, posting, hold: holdFrom(snapshot, posting.id), replayed: false }
     case 'held':
     case 'released':
-      return { status, hold: holdFrom(told, undefined), replayed: false }
+      return { status, hold: holdFrom(snapshot, undefined), replayed: false }
     case 'opened':
-      return { status, account: detailsFrom(told), replayed: false }
+      return { status, account: detailsFrom(snapshot), replayed: false }
     case 'changed':
-      return { status, account: stateFrom(told), replayed: false }
+      return { status, account: stateFrom(snapshot), replayed: false }
     case 'key_closed':
-      return { status, untilMs: told.number('untilMs'), replayed: false }
+      return { status, untilMs: snapshot.number('untilMs'), replayed: false }
     default:
       throw unreadable('status')
   }
 }
 
 /** As JSON. Cents become text, as JSON's numbers would round them. */
-function snapshotOf(status: Outcome['status'], told: object): string {
-  return JSON.stringify({ status, told }, (name: string, value: unknown) => {
+function snapshotOf(status: Outcome['status'], item: object): string {
+  return JSON.stringify({ status, [SNAPSHOT]: item }, (name: string, value: unknown) => {
     // The id of the capturing posting is stored beside it, where an engine may still have to give it.
     if (name === 'capturePostingId') return undefined
     return typeof value === 'bigint' ? `${value}` : value
   })
 }
 
-function holdFrom(told: SnapshotReader, capturePostingId: number | undefined): Hold {
+function holdFrom(snapshot: SnapshotReader, capturePostingId: number | undefined): Hold {
   return {
-    id: told.number('id'),
-    accountId: told.number('accountId'),
-    accountNumber: told.text('accountNumber'),
-    amount: told.cents('amount'),
-    reference: told.optional('reference', told.text),
-    placedAtMs: told.number('placedAtMs'),
-    expiresAtMs: told.optional('expiresAtMs', told.number),
-    state: told.oneOf('state', holdStates),
-    capturedAmount: told.cents('capturedAmount'),
+    id: snapshot.number('id'),
+    accountId: snapshot.number('accountId'),
+    accountNumber: snapshot.text('accountNumber'),
+    amount: snapshot.cents('amount'),
+    reference: snapshot.optional('reference', snapshot.text),
+    placedAtMs: snapshot.number('placedAtMs'),
+    expiresAtMs: snapshot.optional('expiresAtMs', snapshot.number),
+    state: snapshot.oneOf('state', holdStates),
+    capturedAmount: snapshot.cents('capturedAmount'),
     capturePostingId,
   }
 }
 
-function stateFrom(told: SnapshotReader): AccountState {
+function stateFrom(snapshot: SnapshotReader): AccountState {
   return {
-    number: told.text('number'),
-    status: told.oneOf('status', accountStatuses),
-    balance: told.cents('balance'),
-    held: told.cents('held'),
-    available: told.cents('available'),
-    limits: limitsFrom(told.inner('limits')),
+    number: snapshot.text('number'),
+    status: snapshot.oneOf('status', accountStatuses),
+    balance: snapshot.cents('balance'),
+    held: snapshot.cents('held'),
+    available: snapshot.cents('available'),
+    limits: limitsFrom(snapshot.inner('limits')),
   }
 }
 
-function detailsFrom(told: SnapshotReader): AccountDetails {
+function detailsFrom(snapshot: SnapshotReader): AccountDetails {
   return {
-    ...stateFrom(told),
-    name: told.optional('name', told.text),
-    openedAtMs: told.optional('openedAtMs', told.number),
+    ...stateFrom(snapshot),
+    name: snapshot.optional('name', snapshot.text),
+    openedAtMs: snapshot.optional('openedAtMs', snapshot.number),
   }
 }
 
-function limitsFrom(told: SnapshotReader): Limits {
+function limitsFrom(snapshot: SnapshotReader): Limits {
   return {
-    overdraft: told.cents('overdraft'),
-    withdrawal: told.optional('withdrawal', told.cents),
-    dailyAmount: told.optional('dailyAmount', told.cents),
-    dailyCount: told.optional('dailyCount', told.number),
+    overdraft: snapshot.cents('overdraft'),
+    withdrawal: snapshot.optional('withdrawal', snapshot.cents),
+    dailyAmount: snapshot.optional('dailyAmount', snapshot.cents),
+    dailyCount: snapshot.optional('dailyCount', snapshot.number),
   }
 }
 

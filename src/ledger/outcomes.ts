@@ -3,7 +3,7 @@ import type { Hold } from './holds.ts'
 import type { Posting } from './postings.ts'
 import type { Reason } from './rejections.ts'
 
-/** What the ledger answered to a command. With `replayed` it answers a retry from what is kept under its key, and nothing happened now. */
+/** What came of a command. If `replayed`, it is that of an earlier request with the same key, and nothing happened now. */
 export type Outcome = Accepted | Rejected
 
 /** What was carried out. */

@@ -1,8 +1,8 @@
 /**
  * Why the ledger says no, in order of precedence: where several apply, the first is the answer.
  *
- * - `decline`: the ledger judged the request. The outcome is kept under its idempotency key.
- * - `refusal`: the request never reached the books. Nothing is kept, so the key stays free.
+ * - `decline`: the ledger decided. The outcome is saved under the idempotency key.
+ * - `refusal`: the request never reached the books. Nothing is saved, so the key stays free.
  */
 export const rejections = {
   idempotency_key_reused: 'refusal',
@@ -33,7 +33,7 @@ export const rejections = {
 
 export type Reason = keyof typeof rejections
 
-/** Reads a reason back from storage. Throws on a word that no version of the ledger has written. */
+/** Reads a reason back from storage. Throws on a word that no version has written. */
 export function reasonFrom(text: string): Reason {
   if (isReason(text)) return text
   throw new Error(`the store names a reason that this version does not know: ${text}`)

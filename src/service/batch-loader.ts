@@ -1,4 +1,4 @@
-/** A question, and how to settle it. */
+/** An item that waits for its result. */
 export interface PendingItem<Item, Result> {
   readonly item: Item
   readonly resolve: (result: Result) => void
@@ -6,42 +6,42 @@ export interface PendingItem<Item, Result> {
 }
 
 /**
- * Answers many questions with one look: what is asked in one turn of the event loop is answered together.
- * It spares a transaction for each read, and lets the replies to a burst of requests leave in a burst.
+ * Loads together what is requested in one turn of the event loop. It spares a transaction for each read, and lets the
+ * replies to a burst of requests leave in a burst.
  */
 export class BatchLoader<Item, Result> {
-  readonly #answer: (items: readonly Item[]) => Promise<readonly Result[]>
-  #asked: PendingItem<Item, Result>[] = []
+  readonly #loadAll: (items: readonly Item[]) => Promise<readonly Result[]>
+  #pending: PendingItem<Item, Result>[] = []
 
-  /** `answer` gives a result for each item, in their order. */
-  constructor(answer: (items: readonly Item[]) => Promise<readonly Result[]>) {
-    this.#answer = answer
+  /** `loadAll` answers a result for each item, in their order. */
+  constructor(loadAll: (items: readonly Item[]) => Promise<readonly Result[]>) {
+    this.#loadAll = loadAll
   }
 
   load(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
-      if (this.#asked.length === 0) setImmediate(() => void this.#answerAsked())
-      this.#asked.push({ item, resolve, reject })
+      if (this.#pending.length === 0) setImmediate(() => void this.#loadPending())
+      this.#pending.push({ item, resolve, reject })
     })
   }
 
-  async #answerAsked(): Promise<void> {
-    const asked = this.#asked
-    this.#asked = []
-    await settleTogether(asked, (items) => this.#answer(items))
+  async #loadPending(): Promise<void> {
+    const pending = this.#pending
+    this.#pending = []
+    await resolveAll(pending, (items) => this.#loadAll(items))
   }
 }
 
-/** Asks for all items at once and settles each with its own result. */
-export async function settleTogether<Item, Result>(
-  asked: readonly PendingItem<Item, Result>[],
-  answer: (items: readonly Item[]) => Promise<readonly Result[]>,
+/** Resolves each item with its own result of one call for all of them. */
+export async function resolveAll<Item, Result>(
+  pending: readonly PendingItem<Item, Result>[],
+  call: (items: readonly Item[]) => Promise<readonly Result[]>,
 ): Promise<void> {
   try {
-    const results = await answer(asked.map(({ item }) => item))
-    if (results.length !== asked.length) throw new Error('there is not one result for each item')
-    for (const [index, result] of results.entries()) asked[index]?.resolve(result)
+    const results = await call(pending.map(({ item }) => item))
+    if (results.length !== pending.length) throw new Error('there is not one result for each item')
+    for (const [index, result] of results.entries()) pending[index]?.resolve(result)
   } catch (error) {
-    for (const { reject } of asked) reject(error)
+    for (const { reject } of pending) reject(error)
   }
 }

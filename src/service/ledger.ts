@@ -5,7 +5,7 @@ import {
   type StoredDetails,
 } from '../ledger/accounts.ts'
 import type { Command } from '../ledger/commands/registry.ts'
-import { settleTogether, type PendingItem, BatchLoader } from './batch-loader.ts'
+import { resolveAll, type PendingItem, BatchLoader } from './batch-loader.ts'
 import type { Outcome } from '../ledger/outcomes.ts'
 import { type Store, type StoreReads, StoreUnavailable } from '../storage/store.ts'
 import type { Terms } from '../ledger/terms.ts'
@@ -17,15 +17,15 @@ const MAX_BATCH_COMMANDS = 1_000
 /** More waiting commands than this are refused at once rather than answered late. */
 const MAX_PENDING_COMMANDS = 20_000
 
-/** A commit that takes longer is likely to be on its way to a database that is far. */
+/** A commit that takes longer probably goes to a database that is far away. */
 const SLOW_COMMIT_MS = 8
 
-/** For this part of such a commit's time the next batch waits for the clients that were just answered. */
+/** The share of a slow commit's time for which the next batch waits for the clients that were just answered. */
 const LINGER_RATIO = 0.5
 
 /**
- * The face of the bank. Commands that arrive together are committed together: while one batch is made durable the
- * next one gathers, and an idle ledger commits a batch of one at once.
+ * Runs the ledger on a store. Commands that arrive together are committed together: while one batch is made durable
+ * the next one gathers, and an idle ledger commits a batch of one at once.
  */
 export class Ledger {
   readonly #store: Store
@@ -35,8 +35,8 @@ export class Ledger {
   #pending: PendingItem<Command, Outcome>[] = []
   #working = false
   #onIdle: (() => void) | undefined
-  /** Called when so many commands are pending. */
-  #gathering: { readonly commands: number; readonly onFull: () => void } | undefined
+  /** Called when this many commands are pending. */
+  #lingering: { readonly commands: number; readonly onFull: () => void } | undefined
 
   /** `terms` are those by which the store decides. */
   constructor(store: Store, terms: Terms) {
@@ -53,14 +53,14 @@ export class Ledger {
     if (this.#pending.length >= MAX_PENDING_COMMANDS) return Promise.reject(tooManyWaiting())
     return new Promise((resolve, reject) => {
       this.#pending.push({ item: command, resolve, reject })
-      if (this.#pending.length === this.#gathering?.commands) this.#gathering.onFull()
+      if (this.#pending.length === this.#lingering?.commands) this.#lingering.onFull()
       this.#wake()
     })
   }
 
   /**
-   * Whether a command would be taken now: answers what is in the way, or undefined. The latest batch tells; where there
-   * was none within a second, the store is made to write something that changes nothing.
+   * Answers why a command would not be taken now, or undefined. That is known from the latest batch; where there was none
+   * within a second, the store writes something that changes nothing.
    */
   async whyNotWritable(): Promise<StoreUnavailable | undefined> {
     if (this.#pending.length >= MAX_PENDING_COMMANDS) return tooManyWaiting()
@@ -82,7 +82,7 @@ export class Ledger {
     return this.#accounts.load(number)
   }
 
-  /** All there is to know of the customer's account of that number, with the limits that hold for it. */
+  /** The details of the customer's account of that number, with the limits that apply to it. */
   async details(number: string): Promise<AccountDetails | undefined> {
     const stored = await this.#store.reads.details(number)
     return stored && this.#detailsOf(stored)
@@ -128,14 +128,14 @@ export class Ledger {
     const batch = this.#pending.slice(0, MAX_BATCH_COMMANDS)
     this.#pending = this.#pending.slice(MAX_BATCH_COMMANDS)
     const startedAtMs = performance.now()
-    await settleTogether(batch, (commands) => this.#commit(commands))
-    await this.#gather(batch.length, performance.now() - startedAtMs)
+    await resolveAll(batch, (commands) => this.#commit(commands))
+    await this.#linger(batch.length, performance.now() - startedAtMs)
   }
 
   async #commit(commands: readonly Command[]): Promise<readonly Outcome[]> {
     try {
       const outcomes = await this.#store.commit(commands)
-      // What only repeats or declines may have written nothing.
+      // A batch of replays and declines may have written nothing.
       if (outcomes.some(({ status, replayed }) => status !== 'rejected' && !replayed))
         this.#writeCheck.record(undefined)
       return outcomes
@@ -155,11 +155,11 @@ export class Ledger {
   }
 
   /**
-   * Lets the next batch fill. After a long commit the clients that were just answered are given time to ask again: else
-   * the next batch would leave without them, the one after it without the others, and each client would wait for two
-   * commits instead of one.
+   * Lets the next batch fill. After a slow commit it waits for the next requests of the clients that were just answered:
+   * else it would leave without them, the one after it without the others, and each client would wait for two commits
+   * instead of one.
    */
-  async #gather(answered: number, commitMs: number): Promise<void> {
+  async #linger(answered: number, commitMs: number): Promise<void> {
     await nextTurn()
     const pending = this.#pending.length
     if (commitMs < SLOW_COMMIT_MS || pending === 0 || pending >= MAX_BATCH_COMMANDS) return
@@ -169,9 +169,9 @@ export class Ledger {
         clearTimeout(timer)
         resolve()
       }
-      this.#gathering = { commands: Math.min(pending + answered, MAX_BATCH_COMMANDS), onFull }
+      this.#lingering = { commands: Math.min(pending + answered, MAX_BATCH_COMMANDS), onFull }
     })
-    this.#gathering = undefined
+    this.#lingering = undefined
   }
 }
 
@@ -185,5 +185,5 @@ function tooManyWaiting(): StoreUnavailable {
 
 function asUnavailable(error: unknown): StoreUnavailable {
   if (error instanceof StoreUnavailable) return error
-  return new StoreUnavailable('the store has met a fault of the service', { cause: error })
+  return new StoreUnavailable('the service has met a fault of its own', { cause: error })
 }

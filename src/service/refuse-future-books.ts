@@ -2,8 +2,8 @@ import { futureEnd } from '../ledger/clock.ts'
 import { type Store, StoreOpenError } from '../storage/store.ts'
 
 /**
- * Throws `StoreOpenError` for books that end in the future: as their time never runs back, all that is posted would be
- * dated there.
+ * Throws `StoreOpenError` for books that end in the future: the ledger's time never runs backwards, so all that is
+ * posted would be dated there.
  */
 export async function refuseFutureBooks(store: Store, nowMs: number): Promise<void> {
   const end = futureEnd(await store.latestMs(), nowMs)

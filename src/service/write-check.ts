@@ -1,15 +1,15 @@
 import { StoreUnavailable } from '../storage/store.ts'
 
-/** For so long the latest write tells whether the next one would be taken. */
-const TELLS_FOR_MS = 1_000
+/** For this long the latest write stands for the next one. */
+const VALID_FOR_MS = 1_000
 
-/** A store that has not answered by then takes no writes that anyone would wait for. */
+/** A store that has not answered by then counts as one that takes no writes. */
 const ANSWER_WITHIN_MS = 3_000
 
 /** Undefined when the write was taken. */
 type Fault = StoreUnavailable | undefined
 
-/** Knows from the latest writes whether the store takes any, and says when it takes a probe to find out. */
+/** Whether the store takes writes, by the latest one or by a probe. */
 export class WriteCheck {
   #latest: { readonly atMs: number; readonly fault: Fault } | undefined
   #waiting: ((fault: Fault) => void)[] = []
@@ -29,7 +29,7 @@ export class WriteCheck {
 
   /** Answers what came of the latest write if that was just now, else of the next one. Calls `onWanted` for that one. */
   async result(onWanted: () => void): Promise<Fault> {
-    if (this.#latest !== undefined && performance.now() - this.#latest.atMs < TELLS_FOR_MS)
+    if (this.#latest !== undefined && performance.now() - this.#latest.atMs < VALID_FOR_MS)
       return this.#latest.fault
     return new Promise((resolve) => {
       const timer = setTimeout(

@@ -14,7 +14,7 @@ export interface Store {
   /**
    * Decides the commands in order and makes all of it durable, or nothing of it. Answers an outcome for each.
    * Rejects with `StoreUnavailable` when it could not, and then nothing has changed; with `OutcomeUnknown` when it
-   * could not even learn that.
+   * cannot know.
    */
   commit(commands: readonly Command[]): Promise<readonly Outcome[]>
 
@@ -24,13 +24,13 @@ export interface Store {
    */
   probe(): Promise<void>
 
-  /** Whether no customer has an account yet. */
+  /** Whether no account has been opened yet. */
   isEmpty(): Promise<boolean>
 
   /** The latest date in the books, 0 when nothing is dated yet. */
   latestMs(): Promise<number>
 
-  /** Lets go of everything it holds. Nothing may be under way. */
+  /** Closes what is open. Nothing may be under way. */
   close(): Promise<void>
 }
 
@@ -64,23 +64,23 @@ export interface StoreReads {
   latestPostingAt(accountId: number, atMs: number): Promise<Posting | undefined>
 }
 
-/** Where a store reports what its operator should know of it. */
+/** Where a store reports to its operator. */
 export interface StoreLog {
   warn(details: object, message: string): void
   fatal(details: object, message: string): void
 }
 
-/** The store could not do what was asked, and nothing has changed. The sender may try again. */
+/** The store could not carry out the request, and nothing has changed. The sender may try again. */
 export class StoreUnavailable extends Error {
   override readonly name: string = 'StoreUnavailable'
 }
 
-/** The store was lost while it worked, and may have done what was asked. A retry with the same key tells. */
+/** The store was lost meanwhile, and may have carried out the request. A retry with the same key gets the true answer. */
 export class OutcomeUnknown extends StoreUnavailable {
   override readonly name = 'OutcomeUnknown'
 }
 
-/** The store cannot be opened, for a reason that its message tells the operator in one line. */
+/** The store cannot be opened; the message says in one line why and what to do. */
 export class StoreOpenError extends Error {
   override readonly name = 'StoreOpenError'
 }

@@ -94,18 +94,18 @@ function whatIsWrongWith(record: AuditedKeyRecord, numbers: ReadonlyMap<number, 
   return `points at posting ${posting.id}, which is not the one it made`
 }
 
-/** Whether the posting can be what the record's request has made; of some kinds it does not tell all that was asked. */
+/** Whether the posting can be what the record's request has made; of some kinds it does not say all that was requested. */
 function isOfRequest(
   posting: Posting,
-  { atMs, fingerprint: kept }: AuditedKeyRecord,
+  { atMs, fingerprint: recorded }: AuditedKeyRecord,
   numbers: ReadonlyMap<number, string>,
 ): boolean {
-  // A reversal may be answered once more later on.
+  // Another request may later be answered with the same reversal.
   if (posting.kind === 'reversal') return posting.atMs <= atMs
   if (posting.atMs !== atMs) return false
   if (posting.kind === 'capture') return true
   const request = canonicalRequestOf(posting, numbers)
-  return request !== undefined && fingerprint(request) === kept
+  return request !== undefined && fingerprint(request) === recorded
 }
 
 function canonicalRequestOf(posting: Posting, numbers: ReadonlyMap<number, string>): string | undefined {

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { businessDay, startOfDay } from '../../ledger/business-day.ts'
 import { openForWriting } from './file/database.ts'
 import { renewChecksums } from './tables/checksums.ts'
-import { prepare } from './statements.ts'
+import { prepare } from './tables/statements.ts'
 import { DATED, dateBack, type Redated, sumsByAccount } from '../redating.ts'
 import { number } from '../row-values.ts'
 

@@ -8,7 +8,7 @@ import type { LogSync } from './file/log-sync.ts'
 import { asUnavailable } from './file/write-faults.ts'
 import type { StoreState } from './state.ts'
 import type { AccountLabel } from './tables/account-table.ts'
-import { prepare } from './statements.ts'
+import { prepare } from './tables/statements.ts'
 
 /** Reads the books as of the latest commit. */
 export class SqliteReader implements StoreReads {
@@ -76,7 +76,8 @@ export class SqliteReader implements StoreReads {
     return this.#read(({ accounts, cache, postings }) => {
       const latestId = postings.latestIdAt(atMs)
       const id =
-        cache.latestUnflushedUpTo(accountId, latestId) ?? accounts.lists.latestUpTo(accountId, latestId)
+        cache.writeBack.latestUnflushedUpTo(accountId, latestId) ??
+        accounts.lists.latestUpTo(accountId, latestId)
       return id === undefined ? undefined : postings.find(id)
     })
   }
@@ -89,7 +90,7 @@ export class SqliteReader implements StoreReads {
   #postingIds(accountId: number, afterId: number, limit: number): readonly number[] {
     const listed = this.#state.accounts.lists.after(accountId, afterId, limit)
     if (listed.length === limit) return listed
-    return [...listed, ...this.#state.cache.unflushed(accountId, afterId)].slice(0, limit)
+    return [...listed, ...this.#state.cache.writeBack.unflushed(accountId, afterId)].slice(0, limit)
   }
 
   /** What was just read may have been committed and still be on its way to the disk: nobody is answered before. */

@@ -6,11 +6,9 @@ import { decide } from '../../ledger/decide.ts'
 import type { Outcome } from '../../ledger/outcomes.ts'
 import type { Store, StoreLog } from '../store.ts'
 import type { Terms } from '../../ledger/terms.ts'
-import { type OpenDatabase, openForWriting } from './file/database.ts'
-import { beginAlone, LockWait } from './file/write-faults.ts'
-import { cannotWrite, writeNothingNew } from './file/write-faults.ts'
-import { prepare } from './statements.ts'
-import { BalanceWriteBack } from './cache/balance-write-back.ts'
+import { beginAlone, type OpenDatabase, openForWriting } from './file/database.ts'
+import { cannotWrite, LockWait, writeNothingNew } from './file/write-faults.ts'
+import { prepare } from './tables/statements.ts'
 import { load } from './load-state.ts'
 import { readState, type StoreState } from './state.ts'
 import { SqliteReader } from './sqlite-reader.ts'
@@ -34,7 +32,6 @@ export class SqliteStore implements Store {
   readonly #open: OpenDatabase
   readonly #options: SqliteStoreOptions
   readonly #state: StoreState
-  readonly #writeBack: BalanceWriteBack
   readonly #begin: StatementSync
   readonly #commit: StatementSync
   readonly #lockWait = new LockWait()
@@ -49,14 +46,12 @@ export class SqliteStore implements Store {
     this.#open = openForWriting(path, timeZone, options.log)
     this.#options = options
     const { latestMs, ...state } = readState(this.#open, path, timeZone)
-    const { accounts, postings, holds, cache } = state
+    const { accounts, postings, holds } = state
     this.#state = state
     this.#latestMs = latestMs
     this.#nextPostingId = (postings.latestUpTo(Number.MAX_SAFE_INTEGER)?.id ?? 0) + 1
     this.#nextAccountId = accounts.latestId() + 1
     this.#nextHoldId = holds.latestId() + 1
-    const everyPostings = options.writeBackEveryPostings ?? WRITE_BACK_EVERY_POSTINGS
-    this.#writeBack = new BalanceWriteBack(accounts, cache, everyPostings)
     this.reads = new SqliteReader(this.#open, state, () => this.#nowMs())
     this.#begin = prepare(this.#open.database, 'BEGIN IMMEDIATE')
     this.#commit = prepare(this.#open.database, 'COMMIT')
@@ -108,7 +103,7 @@ export class SqliteStore implements Store {
   #writeBackAll(): void {
     this.#open.log?.throwIfFailed()
     this.#begin.run()
-    this.#writeBack.writeAll(this.#nextPostingId - 1)
+    this.#state.cache.writeBack.writeAll(this.#nextPostingId - 1)
     this.#commit.run()
   }
 
@@ -133,7 +128,7 @@ export class SqliteStore implements Store {
       return outcomes
     } catch (error) {
       this.#state.keys.rolledBack()
-      this.#writeBack.rolledBack()
+      this.#state.cache.writeBack.rolledBack()
       if (this.#open.database.isTransaction) this.#open.database.exec('ROLLBACK')
       throw error
     }
@@ -152,7 +147,7 @@ export class SqliteStore implements Store {
   }
 
   #persist(batch: BatchState): void {
-    const { accounts, postings, holds, keys } = this.#state
+    const { accounts, postings, holds, keys, cache } = this.#state
     for (const opened of batch.accounts.opened) accounts.insert(opened, batch.nowMs)
     for (const account of batch.accounts.withNewSettings) accounts.updateSettings(account)
     for (const posting of batch.postings.added) postings.insert(posting)
@@ -162,7 +157,8 @@ export class SqliteStore implements Store {
     }
     for (const record of batch.keys.saved) keys.insert(record)
     keys.prune(batch.nowMs - this.#options.terms.idempotencyTtlMs)
-    this.#writeBack.writeSome(this.#nextPostingId - 1, batch.postings.added.length)
+    const everyPostings = this.#options.writeBackEveryPostings ?? WRITE_BACK_EVERY_POSTINGS
+    cache.writeBack.writeSome(this.#nextPostingId - 1, batch.postings.added.length, everyPostings)
   }
 
   /** What is cached follows what is on the disk, never the other way. */
@@ -172,7 +168,7 @@ export class SqliteStore implements Store {
     for (const id of batch.holds.changed.keys()) this.#nextHoldId = Math.max(this.#nextHoldId, id + 1)
     this.#latestMs = batch.nowMs
     this.#state.keys.committed(batch.nowMs)
-    this.#writeBack.committed()
+    this.#state.cache.writeBack.committed()
     this.#state.cache.committed(batch)
   }
 }

@@ -1,9 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { DATED } from '../redating.ts'
 import { number } from '../row-values.ts'
 import { AccountCache } from './cache/account-cache.ts'
-import { OpenHoldCache } from './cache/open-hold-cache.ts'
+import { OpenHoldCache } from './cache/account-parts.ts'
 import { type OpenDatabase, orExplain } from './file/database.ts'
-import { prepare } from './statements.ts'
+import { prepare } from './tables/statements.ts'
 import { AccountTable } from './tables/account-table.ts'
 import { HoldTable } from './tables/hold-table.ts'
 import { KeyTable } from './tables/key-table.ts'
@@ -43,13 +44,8 @@ export function readState(
 
 /** 0 when nothing is dated yet. The latest date of each table is that of its latest row. */
 function latestDate(database: DatabaseSync): number {
-  const latest = (table: string, column: string): string =>
-    `coalesce((SELECT ${column} FROM ${table} ORDER BY ${table}.id DESC LIMIT 1), 0)`
-  const dates = [
-    latest('postings', 'at_ms'),
-    latest('holds', 'placed_at_ms'),
-    latest('accounts', 'opened_at_ms'),
-    latest('idempotency_keys', 'at_ms'),
-  ]
+  const dates = DATED.map(
+    ({ table, column }) => `coalesce((SELECT ${column} FROM ${table} ORDER BY ${table}.id DESC LIMIT 1), 0)`,
+  )
   return number(prepare(database, `SELECT max(${dates.join(', ')}) AS latest_ms`).get() ?? {}, 'latest_ms')
 }

@@ -13,9 +13,9 @@ import { HoldTable } from './tables/hold-table.ts'
 import { allKeyRecords } from './tables/key-table.ts'
 import { misplacedPages } from './tables/history-lists.ts'
 import { AccountCache } from './cache/account-cache.ts'
-import { OpenHoldCache } from './cache/open-hold-cache.ts'
+import { OpenHoldCache } from './cache/account-parts.ts'
 import { PostingTable } from './tables/posting-table.ts'
-import { prepare } from './statements.ts'
+import { prepare } from './tables/statements.ts'
 
 const CHUNK_LENGTH = 1_000
 
@@ -87,9 +87,13 @@ function* accountsOf(
   const cache = new AccountCache({ table, postings, holds: new OpenHoldCache([]), timeZone })
   for (const account of table.all()) {
     const { id } = account
-    const history = listed(table.lists.all(id), cache.unflushed(id, 0), postings)
-    yield cache.isDirty(id)
-      ? { account: { ...account, ...cache.state(id) }, history, latestPostingId: cache.latestPostingId(id) }
+    const history = listed(table.lists.all(id), cache.writeBack.unflushed(id, 0), postings)
+    yield cache.writeBack.isDirty(id)
+      ? {
+          account: { ...account, ...cache.state(id) },
+          history,
+          latestPostingId: cache.writeBack.latestPostingId(id),
+        }
       : { account, history, latestPostingId: account.latestPostingId }
   }
 }

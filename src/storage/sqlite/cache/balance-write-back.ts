@@ -1,5 +1,7 @@
-import type { AccountTable } from '../tables/account-table.ts'
-import type { AccountCache } from './account-cache.ts'
+import type { AccountTable, StoredAccount } from '../tables/account-table.ts'
+import { numbers, PostingChains, withRoomFor } from './typed-arrays.ts'
+
+const FIRST_CAPACITY = 1_024
 
 /** During a sweep each commit writes at least this many accounts back, so that it ends even when little is posted. */
 const MIN_ACCOUNTS_A_COMMIT = 64
@@ -22,24 +24,73 @@ interface Sweep {
  */
 export class BalanceWriteBack {
   readonly #table: AccountTable
-  readonly #cache: AccountCache
-  readonly #everyPostings: number
+  readonly #stateOf: (accountId: number) => Pick<StoredAccount, 'balance' | 'withdrawn'>
+  #latestIds = numbers(FIRST_CAPACITY)
+  /** The postings up to which the rows are written back. */
+  #writtenIds = numbers(FIRST_CAPACITY)
+  /** The accounts that became dirty since the latest sweep began. */
+  #dirty: number[] = []
+  /** The postings that are not in the rows' lists: those since the latest sweep began, and those before. */
+  #unflushed = new PostingChains()
+  #unflushedBefore = new PostingChains()
   #writtenBackUpTo: number
   #sweep: Sweep | undefined
   /** What the transaction under way has written back. */
   #slice: readonly number[] = []
 
-  /** A sweep begins after `everyPostings`, so a start reads little more than twice as many. */
-  constructor(table: AccountTable, cache: AccountCache, everyPostings: number) {
+  /** `stateOf` answers what is to be written of an account. */
+  constructor(
+    table: AccountTable,
+    stateOf: (accountId: number) => Pick<StoredAccount, 'balance' | 'withdrawn'>,
+  ) {
     this.#table = table
-    this.#cache = cache
-    this.#everyPostings = everyPostings
+    this.#stateOf = stateOf
     this.#writtenBackUpTo = table.writtenBackUpTo()
   }
 
-  /** Writes a few accounts back within the transaction of a batch that adds `newPostings` after `latestPostingId`. */
-  writeSome(latestPostingId: number, newPostings: number): void {
-    if (this.#sweep === undefined && latestPostingId - this.#writtenBackUpTo >= this.#everyPostings)
+  latestPostingId(accountId: number): number {
+    return this.#latestIds[accountId] ?? 0
+  }
+
+  /** Whether the account has postings that its row has not. */
+  isDirty(accountId: number): boolean {
+    return (this.#writtenIds[accountId] ?? 0) < this.latestPostingId(accountId)
+  }
+
+  /** The ids above `afterId` of postings in the account's history that are not in its row's list, oldest first. */
+  unflushed(accountId: number, afterId: number): number[] {
+    return [...this.#unflushedBefore.of(accountId, afterId), ...this.#unflushed.of(accountId, afterId)]
+  }
+
+  /** The highest of those ids that is not above `postingId`. */
+  latestUnflushedUpTo(accountId: number, postingId: number): number | undefined {
+    return (
+      this.#unflushed.latestUpTo(accountId, postingId) ??
+      this.#unflushedBefore.latestUpTo(accountId, postingId)
+    )
+  }
+
+  /** The account's row has the postings up to this one; 0 for a new account. */
+  rowRead(accountId: number, postingId: number): void {
+    this.#latestIds = withRoomFor(this.#latestIds, accountId, numbers)
+    this.#writtenIds = withRoomFor(this.#writtenIds, accountId, numbers)
+    this.#latestIds[accountId] = postingId
+    this.#writtenIds[accountId] = postingId
+  }
+
+  /** The account has a new posting. */
+  posted(accountId: number, postingId: number, isListed: boolean): void {
+    if (!this.isDirty(accountId)) this.#dirty.push(accountId)
+    this.#latestIds[accountId] = postingId
+    if (isListed) this.#unflushed.add(accountId, postingId)
+  }
+
+  /**
+   * Writes a few accounts back within the transaction of a batch that adds `newPostings` after `latestPostingId`. A sweep
+   * begins after `everyPostings`, so a start reads little more than twice as many.
+   */
+  writeSome(latestPostingId: number, newPostings: number, everyPostings: number): void {
+    if (this.#sweep === undefined && latestPostingId - this.#writtenBackUpTo >= everyPostings)
       this.#beginSweep(latestPostingId)
     this.#write(Math.max(MIN_ACCOUNTS_A_COMMIT, 2 * newPostings))
   }
@@ -52,10 +103,14 @@ export class BalanceWriteBack {
     this.#write(Number.POSITIVE_INFINITY)
   }
 
-  /** To be called when the transaction has committed, before its own postings reach the cache. */
+  /** To be called when the transaction has committed, before its own postings are added. */
   committed(): void {
     if (this.#sweep === undefined) return
-    for (const accountId of this.#slice) this.#cache.writtenBack(accountId)
+    for (const accountId of this.#slice) {
+      this.#writtenIds[accountId] = this.latestPostingId(accountId)
+      this.#unflushed.forget(accountId)
+      this.#unflushedBefore.forget(accountId)
+    }
     this.#sweep.done += this.#slice.length
     this.#slice = []
     if (this.#sweep.done < this.#sweep.accountIds.length) return
@@ -69,14 +124,21 @@ export class BalanceWriteBack {
   }
 
   #beginSweep(upToPostingId: number): void {
-    this.#sweep = { upToPostingId, accountIds: this.#cache.beginSweep(), done: 0 }
+    const accountIds = this.#dirty.toSorted((left, right) => left - right)
+    this.#sweep = { upToPostingId, accountIds, done: 0 }
+    this.#dirty = []
+    this.#unflushedBefore = this.#unflushed
+    this.#unflushed = new PostingChains()
   }
 
   #write(atMost: number): void {
     if (this.#sweep === undefined) return
     const { accountIds, done, upToPostingId } = this.#sweep
     this.#slice = accountIds.slice(done, done + atMost)
-    for (const id of this.#slice) this.#cache.writeBack(id)
+    for (const id of this.#slice) {
+      const account = { id, latestPostingId: this.latestPostingId(id), ...this.#stateOf(id) }
+      this.#table.writeBack(account, this.unflushed(id, 0))
+    }
     if (done + this.#slice.length === accountIds.length) this.#table.setWrittenBackUpTo(upToPostingId)
   }
 }

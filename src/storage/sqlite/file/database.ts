@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { type StoreLog, StoreOpenError } from '../../store.ts'
 import { defineChecksum } from '../tables/checksums.ts'
 import { FatalFault } from './log-sync.ts'
@@ -103,6 +103,16 @@ function prepareDatabase(database: DatabaseSync, timeZone: string): void {
   migrate(database, timeZone)
   // A write of nothing new, as the log is not there before the first one. From here on a lock must not hold up the thread.
   database.exec('BEGIN IMMEDIATE; COMMIT; PRAGMA busy_timeout = 0')
+}
+
+/** Begins a transaction that sees what the latest one of this process left. Throws `StoreUnavailable` when it cannot. */
+export function beginAlone(begin: StatementSync, open: OpenDatabase): void {
+  begin.run()
+  if (open.log?.mayHaveOtherWriter !== true) return
+  // Only from outside of a transaction can it be seen whether something was written or the log was just copied back.
+  open.database.exec('ROLLBACK')
+  open.log.assertOnlyWriter()
+  beginAlone(begin, open)
 }
 
 /** SQLite would sync the names of new files with its own first sync of the log, which comes late here. */

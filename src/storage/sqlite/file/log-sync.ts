@@ -3,7 +3,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { promisify } from 'node:util'
 import { OutcomeUnknown, type StoreLog, StoreUnavailable } from '../../store.ts'
 import { number } from '../../row-values.ts'
-import { prepare } from '../statements.ts'
+import { prepare } from '../tables/statements.ts'
 import type { WatchedFiles } from './files.ts'
 import type { WriterLock } from './writer-lock.ts'
 

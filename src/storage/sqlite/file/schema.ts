@@ -3,7 +3,7 @@ import { businessDay, DEFAULT_TIME_ZONE, startOfDay } from '../../../ledger/busi
 import { integer, number, text } from '../../row-values.ts'
 import { assertCurrentSchema, assertKnownSchema } from '../../schema-version.ts'
 import { StoreOpenError } from '../../store.ts'
-import { pragma, prepare } from '../statements.ts'
+import { pragma, prepare } from '../tables/statements.ts'
 import { addChecksums, defineChecksum } from '../tables/checksums.ts'
 import { PostingTable } from '../tables/posting-table.ts'
 

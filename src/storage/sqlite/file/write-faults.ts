@@ -1,8 +1,7 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import { StoreUnavailable } from '../../store.ts'
-import { pragma } from '../statements.ts'
-import type { OpenDatabase } from './database.ts'
+import { pragma } from '../tables/statements.ts'
 
 /** Another program needs the write lock for a moment when it copies the log back. */
 const WAIT_MS = 250
@@ -31,16 +30,6 @@ export class LockWait {
       await delay(RETRY_MS)
     }
   }
-}
-
-/** Begins a transaction that sees what the latest one of this process left. Throws `StoreUnavailable` when it cannot. */
-export function beginAlone(begin: StatementSync, open: OpenDatabase): void {
-  begin.run()
-  if (open.log?.mayHaveOtherWriter !== true) return
-  // Only from outside of a transaction can it be seen whether something was written or the log was just copied back.
-  open.database.exec('ROLLBACK')
-  open.log.assertOnlyWriter()
-  beginAlone(begin, open)
 }
 
 /** Each appends a page to the log: together about as many as a small batch. */

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { StoreOpenError } from '../../store.ts'
 import { makePrivateFile, sizeOf, type StorePaths } from './files.ts'
-import { pragma } from '../statements.ts'
+import { pragma } from '../tables/statements.ts'
 import { isBusy } from './write-faults.ts'
 
 /** In the header of a lock file whose store was found to be open nowhere else: the letters `ATML`. */

@@ -3,7 +3,7 @@ import { type Account, accountStatuses } from '../../../ledger/accounts.ts'
 import type { OpenedAccount } from '../../../ledger/batch/batch-accounts.ts'
 import { number, numberOrUndefined, type Row, textOrUndefined } from '../../row-values.ts'
 import { ACCOUNT_COLUMNS, accountFrom } from '../../rows.ts'
-import { prepare } from '../statements.ts'
+import { prepare } from './statements.ts'
 import { writeChecksums } from './checksums.ts'
 import { HistoryLists } from './history-lists.ts'
 

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
-import { prepare } from '../statements.ts'
+import { prepare } from './statements.ts'
 import { number, numberOrUndefined } from '../../row-values.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { bytes, number, type Row } from '../../row-values.ts'
-import { prepare } from '../statements.ts'
+import { prepare } from './statements.ts'
 
 /** This many recent postings move together from the account's row to a page of its history. */
 const RECENT_POSTINGS = 32
@@ -78,7 +78,7 @@ export class HistoryLists {
   /** Lists the ids too, and answers what the account's row is to hold of the list. */
   append(accountId: number, ids: readonly number[]): Buffer {
     const recent = this.#recent(accountId)
-    return countIds(recent) + ids.length < RECENT_POSTINGS
+    return recent.length / ID_BYTES + ids.length < RECENT_POSTINGS
       ? Buffer.concat([recent, encodeIds(ids)])
       : encodeIds(this.#insertPages(accountId, [...decodeIds(recent), ...ids]))
   }
@@ -117,23 +117,17 @@ function latestIn(row: Row | undefined, postingId: number): number | undefined {
   return row && decodeIds(bytes(row, 'postings')).findLast((id) => id <= postingId)
 }
 
-/** Lists of posting ids as bytes: 6 bytes an id, big end first, so that no list must be read to be added to. */
-
+/** Posting ids are stored as 6 bytes each, big end first, so that a list grows without being read. */
 const ID_BYTES = 6
 
-export function encodeIds(ids: readonly number[]): Buffer {
-  const bytes = Buffer.allocUnsafe(ids.length * ID_BYTES)
-  for (const [index, id] of ids.entries()) bytes.writeUIntBE(id, index * ID_BYTES, ID_BYTES)
-  return bytes
+function encodeIds(ids: readonly number[]): Buffer {
+  const list = Buffer.allocUnsafe(ids.length * ID_BYTES)
+  for (const [index, id] of ids.entries()) list.writeUIntBE(id, index * ID_BYTES, ID_BYTES)
+  return list
 }
 
-export function decodeIds(bytes: Buffer): number[] {
+function decodeIds(list: Buffer): number[] {
   const ids: number[] = []
-  for (let offset = 0; offset < bytes.length; offset += ID_BYTES) ids.push(bytes.readUIntBE(offset, ID_BYTES))
+  for (let offset = 0; offset < list.length; offset += ID_BYTES) ids.push(list.readUIntBE(offset, ID_BYTES))
   return ids
-}
-
-/** How many ids the bytes hold. */
-export function countIds(bytes: Buffer): number {
-  return bytes.length / ID_BYTES
 }

@@ -3,7 +3,7 @@ import type { AuditedReversal, ListedPosting } from '../../../ledger/audit/sourc
 import type { Reversed } from '../../../ledger/daily-withdrawals.ts'
 import { type Posting, postingKinds, type ReversiblePosting } from '../../../ledger/postings.ts'
 import { CHECKED_COLUMNS, checksumOf } from './checksums.ts'
-import { prepare } from '../statements.ts'
+import { prepare } from './statements.ts'
 import { integerOrUndefined, number, word } from '../../row-values.ts'
 import { POSTING_COLUMNS, postingFromArray } from '../../rows.ts'
 
