@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import type { Command } from '../src/ledger/commands/registry.ts'
 import type { Store } from '../src/storage/store.ts'
 import { plainTerms } from '../src/ledger/terms.ts'
-import { openTestAccounts } from '../src/service/test-accounts.ts'
+import { openTestAccounts } from '../src/service/start-up.ts'
 import { openStore } from '../src/storage/open.ts'
 import { FIRST_SEEDED_ACCOUNT, type SeededFile, type SeedPlan, type SeedResult } from './seed-plan.ts'
 

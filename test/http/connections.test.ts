@@ -8,7 +8,7 @@ import { type ConnectionBounds, defaultBounds } from '../../src/http/connections
 import { buildServer } from '../../src/http/server.ts'
 import { Ledger } from '../../src/service/ledger.ts'
 import { plainTerms } from '../../src/ledger/terms.ts'
-import { openTestAccounts } from '../../src/service/test-accounts.ts'
+import { openTestAccounts } from '../../src/service/start-up.ts'
 import { openStore } from '../../src/storage/open.ts'
 import { Client, errorIn, isRecord } from '../support/client.ts'
 import { openSocket, parseAnswer, readToEnd } from '../support/raw.ts'
