@@ -2,7 +2,7 @@ import { uptime } from 'node:os'
 import { CLOCK_TOLERANCE_MS, durationOf } from './ledger/clock.ts'
 import { ClockFault } from './storage/store.ts'
 
-/** What a computer knows of time, in milliseconds. */
+/** The clocks of a computer, in milliseconds. */
 export interface TimeSources {
   /** Since 1970, UTC. Anyone may set it. */
   readonly wallMs: () => number

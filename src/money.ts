@@ -61,8 +61,8 @@ function roundHalfUp(digits: string, shift: number): bigint | undefined {
   if (wholeDigits > MAX_CENTS_DIGITS) return undefined
   if (wholeDigits < 0) return 0n
   if (shift >= 0) return BigInt(digits.padEnd(wholeDigits, '0'))
-  const kept = BigInt(digits.slice(0, wholeDigits))
-  return digits.charAt(wholeDigits) >= '5' ? kept + 1n : kept
+  const whole = BigInt(digits.slice(0, wholeDigits))
+  return digits.charAt(wholeDigits) >= '5' ? whole + 1n : whole
 }
 
 /** Cents as decimal text with two places: `50000n` is `"500.00"`. */

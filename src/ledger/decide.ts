@@ -7,7 +7,7 @@ import { rejections } from './rejections.ts'
 import type { Terms } from './terms.ts'
 
 /**
- * Decides one command: writes what follows from it into the state of its batch, and answers the outcome. It knows no
+ * Decides one command: writes what follows from it into the state of its batch, and answers the outcome. It uses no
  * clock, no driver and no network, so a rule is written once and holds on every engine.
  */
 export function decide(state: BatchState, command: Command, terms: Terms): Outcome {

@@ -12,8 +12,8 @@ export const DATED = [
 export type Redated = readonly { readonly name: string; readonly count: number }[]
 
 /**
- * What dates back to `nowMs` all that is dated later, on every engine. The dates that the postings had are kept in a
- * table of their own. A hold lasts from its new date on as long as it was to last from the old one.
+ * The statements that date back to `nowMs` all that is dated later, on every engine. The dates that the postings had
+ * are saved in a table of their own. A hold lasts from its new date on as long as it was to last from the old one.
  */
 export function dateBack(nowMs: number): readonly string[] {
   return [

@@ -1,6 +1,6 @@
 import { StoreOpenError } from './store.ts'
 
-/** What a store says of its schema, and what this program knows. */
+/** The version of a store's schema, and the newest that this program has. */
 export interface SchemaVersion {
   /** What people call the store. */
   readonly store: string

@@ -6,7 +6,7 @@ import type { Posting, ReversiblePosting } from '../ledger/postings.ts'
 
 /**
  * The port that every engine implements. An engine loads what a batch requires, lets `decide` apply each command in
- * order, and makes the result durable in one transaction; it knows no rule of its own.
+ * order, and makes the result durable in one transaction; it has no rule of its own.
  */
 export interface Store {
   readonly reads: StoreReads

@@ -31,7 +31,7 @@ export interface RequiredState {
 /** What a command may write besides postings, balances and its key: an engine prepares for it. */
 export type Effect = 'opens account' | 'changes settings' | 'places hold' | 'ends hold'
 
-/** All that there is to know of one kind of command. */
+/** All that defines one kind of command. */
 export interface CommandDefinition<Kind> {
   readonly effect?: Effect
   requires(command: Kind): RequiredState

@@ -74,10 +74,10 @@ function openFile(paths: StorePaths, timeZone: string, log: StoreLog): OpenDatab
     const parts = { fault: new FatalFault(log), files: new WatchedFiles(paths), lock }
     const sync = new LogSync({ ...parts, path: paths.log, state: new LogState(database, log) })
     const close = (): void => {
-      const { isSound } = sync
+      const { isHealthy } = sync
       database.close()
       // Closing copies the log back and removes it, if no reader is left that needs it.
-      if (isSound && sizeOf(paths.log) === 0) lock.expectNoLog()
+      if (isHealthy && sizeOf(paths.log) === 0) lock.expectNoLog()
       lock.close()
       sync.close()
     }

@@ -23,7 +23,7 @@ export function damageOfLog(path: string): string | undefined {
   const log = openSync(paths.log, 'r')
   try {
     const damage = damageIn(log)
-    // A writer may just be appending, and knows by other means how far the log reaches.
+    // A writer may just be appending, and has the end of the log in its index.
     return damage === undefined || isHeldByWriter(paths) ? undefined : `${paths.log} ${damage}`
   } finally {
     closeSync(log)

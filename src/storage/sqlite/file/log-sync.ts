@@ -9,7 +9,7 @@ import type { WriterLock } from './writer-lock.ts'
 
 const syncData = promisify(fdatasync)
 
-/** The files were there a moment ago: what is begun now is looked at again before it is answered. */
+/** Files that were there a moment ago need no check before a batch: they are checked again before it is answered. */
 const RECENT_MS = 50
 
 /** What a log is synced with. */
@@ -51,17 +51,17 @@ export class LogSync {
   }
 
   /** Whether no fault has been met, and all files are where they were. */
-  get isSound(): boolean {
+  get isHealthy(): boolean {
     this.#checkFiles()
     return !this.#parts.fault.isRaised
   }
 
-  /** Whether another program may have written to the database: `assertOnlyWriter` tells, outside of a transaction. */
+  /** Whether another program may have written to the database: `assertOnlyWriter` finds out, outside of a transaction. */
   get mayHaveOtherWriter(): boolean {
     return this.#parts.state.hasChanged
   }
 
-  /** Throws `StoreUnavailable` when another program has written to the database: what memory knows of it is wrong then. */
+  /** Throws `StoreUnavailable` when another program has written to the database: what is cached of it is wrong then. */
   assertOnlyWriter(): void {
     if (this.#parts.state.hasForeignCommit())
       this.#parts.fault.raise(
@@ -79,7 +79,7 @@ export class LogSync {
 
   /** Settles with the latest `sync`. Rejects with `StoreUnavailable` when the store has met a fault. */
   async settled(): Promise<void> {
-    // Its own caller learns of its failure; here the fault behind it tells.
+    // Its own caller gets its error; here the fault is thrown below.
     await this.#underWay.catch(() => undefined)
     this.#checkFiles()
     this.#parts.fault.throwIfRaised()
@@ -94,7 +94,7 @@ export class LogSync {
       await syncData(this.#descriptor)
     } catch (cause) {
       // The system may have dropped what it could not write, so a second try that succeeds would prove nothing.
-      this.#parts.fault.raise('the disk has failed; restart the service once it is sound', cause)
+      this.#parts.fault.raise('the disk has failed; restart the service once it works again', cause)
       throw new OutcomeUnknown('the disk did not confirm what was written', { cause })
     }
     this.#checkFiles()
@@ -115,7 +115,7 @@ const PAGE_BYTES = 4_096
 /** Each commit may make the log a checkpoint longer; one that is this long has not been copied back for many of them. */
 const LONG_LOG_PAGES = 4_096
 
-/** What the write-ahead log has in it, as SQLite knows it. */
+/** What SQLite reports of its write-ahead log. */
 export class LogState {
   readonly #database: DatabaseSync
   readonly #log: StoreLog

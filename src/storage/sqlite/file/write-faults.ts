@@ -13,7 +13,7 @@ export class LockWait {
   #isLockedOut = false
 
   /**
-   * Repeats `write` for a while as long as it fails for the lock; and just once when the latest write has waited in vain,
+   * Repeats `write` for a while as long as the lock is taken; tries only once when the latest write did not get it,
    * so that a long lock does not make each batch late.
    */
   async whenFree<Result>(write: () => Result): Promise<Result> {
@@ -64,7 +64,7 @@ export function isBusy(error: unknown): boolean {
   return primaryCode(error) === SQLITE_BUSY
 }
 
-/** SQLite's result code without what it adds to tell where it arose; undefined for an error that is not SQLite's. */
+/** SQLite's primary result code; undefined for an error that is not SQLite's. */
 export function primaryCode(error: unknown): number | undefined {
   const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined
   return typeof code === 'number' ? code & 0xff : undefined

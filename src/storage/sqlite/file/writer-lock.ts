@@ -8,7 +8,7 @@ import { isBusy } from './write-faults.ts'
 /** In the header of a lock file whose store was found to be open nowhere else: the letters `ATML`. */
 const PROVEN = 0x41544d4c
 
-/** How long a start waits for a reader, where it cannot tell one from another service. */
+/** How long a start waits for another connection, which may be a reader or another service. */
 const PROOF_TIMEOUT_MS = 1_000
 
 const MARK_RANGE = 0x7fff_ffffn

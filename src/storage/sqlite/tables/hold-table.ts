@@ -57,7 +57,7 @@ export class HoldTable {
     return row && holdFrom(row)
   }
 
-  /** The holds that set money aside at that time. Those that have expired before are not looked at. */
+  /** The holds that set money aside at that time. Those that have expired are not read. */
   *unexpired(nowMs: number): Generator<AccountHold> {
     for (const row of this.#selectUnexpired.iterate(nowMs))
       yield { accountId: number(row, 'holder_id'), hold: openHoldFrom(row) }
