@@ -43,6 +43,8 @@ export type Attempt =
   | { readonly result: 'used meanwhile' }
   /** The token is not the current one. */
   | { readonly result: 'fenced' }
+  /** By the server, for another reason. The connection is of no more use. */
+  | { readonly result: 'refused'; readonly error: unknown }
   /** `sent` may have been committed. The connection is of no more use. */
   | { readonly result: 'failed'; readonly error: unknown; readonly sent?: Sent }
 
@@ -135,9 +137,8 @@ async function saveAndCommit(
 }
 
 function failed(error: unknown, sent: Sent | undefined): Attempt {
-  return sent === undefined || saysNothingChanged(error)
-    ? { result: 'failed', error }
-    : { result: 'failed', error, sent }
+  if (saysNothingChanged(error)) return { result: 'refused', error }
+  return sent === undefined ? { result: 'failed', error } : { result: 'failed', error, sent }
 }
 
 async function rollBack(session: Session, attempt: Attempt): Promise<Attempt> {

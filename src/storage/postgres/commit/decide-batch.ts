@@ -68,17 +68,14 @@ export function numberedFrom(firstPostingId: number, { outcomes }: Decided): rea
   })
 }
 
-/** The accounts as the batch leaves them: those it changed, and those it opened. */
-export function accountsLeftBy(decided: Decided): readonly VersionedAccount[] {
-  const { changed, opened } = decided.state.accounts
+/** The accounts that the batch changed or opened, as it leaves them, each in its next version. */
+export function accountsLeftBy({ state, read }: Decided): readonly VersionedAccount[] {
+  const { changed, opened } = state.accounts
   const left = new Set([...changed, ...opened.map(({ account }) => account)])
-  return [...left].map((account) => leftBy(decided, account))
-}
-
-/** The account as the batch leaves it, in its next version. */
-export function leftBy({ state, read }: Decided, account: Account): VersionedAccount {
-  const version = (read.get(account.id)?.version ?? 0) + 1
-  return { ...copyOf(account), version, latestMs: state.nowMs }
+  return [...left].map((account) => {
+    const version = (read.get(account.id)?.version ?? 0) + 1
+    return { ...copyOf(account), version, latestMs: state.nowMs }
+  })
 }
 
 function copyOf({ id, number, balance, status, limits, withdrawn, openHolds }: Readonly<Account>): Account {

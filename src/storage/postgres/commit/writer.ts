@@ -11,7 +11,7 @@ import { ConnectionLost, failureFrom } from '../connection/failures.ts'
 import { ServerClock } from '../connection/server-clock.ts'
 import type { Session } from '../connection/session.ts'
 import type { Target } from '../connection/url.ts'
-import { type RequiredRows } from '../tables/entity.ts'
+import type { RequiredRows } from '../tables/entity.ts'
 import { type Attempt, type Committed, commitOptimistically, commitWithLocks, type Sent } from './attempts.ts'
 import { BatchCache } from './batch-cache.ts'
 import { accountsLeftBy, type DecidingOptions, numberedFrom } from './decide-batch.ts'
@@ -99,8 +99,9 @@ export class Writer {
           // Over the next connection it is settled whether an earlier attempt was committed after all.
           this.#connection.drop(new ConnectionLost('the batch was fenced'))
           break
+        case 'refused':
         case 'failed':
-          sent = attempt.sent ?? sent
+          sent = attempt.result === 'refused' ? undefined : (attempt.sent ?? sent)
           if (failureFrom(attempt.error) === 'final' || deadline.remainingMs <= MAX_PAUSE_MS)
             return this.#giveUp(sent, attempt.error)
           await pause(Math.random() * MAX_PAUSE_MS)
@@ -147,7 +148,8 @@ export class Writer {
     const attempt = await session.within(Math.min(ANSWER_WITHIN_MS, deadline.remainingMs), () =>
       cached === undefined ? commitWithLocks(session, batch) : commitOptimistically(session, batch, cached),
     )
-    if (attempt.result === 'failed') this.#connection.drop(givenUp(attempt.error))
+    if (attempt.result === 'failed' || attempt.result === 'refused')
+      this.#connection.drop(givenUp(attempt.error))
     return attempt
   }
 
