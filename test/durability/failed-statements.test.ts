@@ -73,7 +73,7 @@ test('a batch that the row of its writer counts is not written again, whatever t
     await locking`SELECT 1 FROM accounts WHERE number = '1' OR number IS NULL ORDER BY id FOR UPDATE`
     const waiting = ask(store, deposit)
     await untilBlocked(url)
-    // Does what the batch would, so that it finds its accounts changed and its turn over, both by itself.
+    // Does what the batch would, so that it finds its accounts changed and itself fenced.
     await locking`UPDATE accounts SET version = version + 1, balance = balance + 100 WHERE number = '1'`
     await locking`UPDATE accounts SET version = version + 1, balance = balance - 100 WHERE id = ${posting.debitAccountId}`
     await locking`UPDATE writers SET batch = batch + 1, first_posting_id = nextval('posting_ids')`

@@ -4,12 +4,12 @@ import postgres from 'postgres'
  * What a failure means for the work that met it.
  *
  * - `lost`: the connection is gone or useless, and nobody knows what became of the statement.
- * - `unwritable`: this server takes no writes, as after a failover; nothing was changed.
  * - `duplicate`: a row of that key is there already; nothing was changed.
- * - `conflict`: another transaction was in the way; nothing was changed, and the next try may pass.
+ * - `conflict`: another transaction was in the way, or the server takes no writes after a failover; nothing was changed, and
+ *   the next try may pass.
  * - `final`: trying again would not help, at least not now; nothing was changed.
  */
-export type Failure = 'lost' | 'unwritable' | 'duplicate' | 'conflict' | 'final'
+export type Failure = 'lost' | 'duplicate' | 'conflict' | 'final'
 
 /** The connection is gone, or was given up because the server did not answer. */
 export class ConnectionLost extends Error {
@@ -22,7 +22,7 @@ const failures: ReadonlyMap<string, Failure> = new Map([
   ['40P01', 'conflict'],
   ['55P03', 'conflict'],
   ['57014', 'conflict'],
-  ['25006', 'unwritable'],
+  ['25006', 'conflict'],
   // The server does not know itself whether it was carried out.
   ['40003', 'lost'],
   // The transaction was ended because this instance did not go on with it in time.
