@@ -1,16 +1,14 @@
 import type { FastifyInstance } from 'fastify'
+import { answer } from './shared/schemas.ts'
 import type { FromSchema } from 'json-schema-to-ts'
 import type { Ledger } from '../service/ledger.ts'
 import { Problem } from './errors/problem.ts'
 import { errorResponse, okResponse, readErrors } from './shared/responses.ts'
 
-const Health = {
-  title: 'Health',
-  type: 'object',
-  required: ['status', 'version'],
-  properties: { status: { type: 'string', const: 'ok' }, version: { type: 'string', examples: ['1.0.0'] } },
-  additionalProperties: false,
-} as const
+const Health = answer('Health', {
+  status: { type: 'string', const: 'ok' },
+  version: { type: 'string', examples: ['1.0.0'] },
+})
 
 export function healthRoutes(app: FastifyInstance, ledger: Ledger, version: string): void {
   app.get<{ Reply: FromSchema<typeof Health> }>(

@@ -1,7 +1,7 @@
 import type { FromSchema } from 'json-schema-to-ts'
 import { type AccountDetails, accountStatuses } from '../../ledger/accounts.ts'
 import { formatCents } from '../../money.ts'
-import { AccountNumber, Money, Timestamp, timestampOf } from '../shared/schemas.ts'
+import { answer, AccountNumber, Money, Timestamp, timestampOf } from '../shared/schemas.ts'
 
 const Limit = { ...Money, type: ['string', 'null'] } as const
 
@@ -12,11 +12,9 @@ export const AccountStatus = {
   description: 'A frozen account takes money in and gives none out; a closed one does neither, forever.',
 } as const
 
-export const Limits = {
-  title: 'Limits',
-  type: 'object',
-  required: ['overdraft', 'withdrawal', 'daily_amount', 'daily_count'],
-  properties: {
+export const Limits = answer(
+  'Limits',
+  {
     overdraft: { ...Money, description: 'What the account may owe.', examples: ['0.00'] },
     withdrawal: {
       ...Limit,
@@ -34,38 +32,31 @@ export const Limits = {
       examples: [null],
     },
   },
-  additionalProperties: false,
-  description: 'Those in effect: of the account itself, or else of the deployment.',
-} as const
+  'Those in effect: of the account itself, or else of the deployment.',
+)
 
-export const Account = {
-  title: 'Account',
-  type: 'object',
-  required: ['account_number', 'name', 'status', 'balance', 'held', 'available', 'limits', 'opened_at'],
-  properties: {
-    account_number: AccountNumber,
-    name: {
-      type: ['string', 'null'],
-      description: "The holder's name; null if none was given.",
-      examples: ['Ada Lovelace'],
-    },
-    status: AccountStatus,
-    balance: Money,
-    held: { ...Money, description: 'What holds keep from all other use.', examples: ['25.00'] },
-    available: {
-      ...Money,
-      description: 'What may be taken out: the balance less what is held, and the overdraft.',
-      examples: ['475.00'],
-    },
-    limits: Limits,
-    opened_at: {
-      ...Timestamp,
-      type: ['string', 'null'],
-      description: 'ISO 8601, UTC; null where an older version of the service has opened it.',
-    },
+export const Account = answer('Account', {
+  account_number: AccountNumber,
+  name: {
+    type: ['string', 'null'],
+    description: "The holder's name; null if none was given.",
+    examples: ['Ada Lovelace'],
   },
-  additionalProperties: false,
-} as const
+  status: AccountStatus,
+  balance: Money,
+  held: { ...Money, description: 'What holds keep from all other use.', examples: ['25.00'] },
+  available: {
+    ...Money,
+    description: 'What may be taken out: the balance less what is held, and the overdraft.',
+    examples: ['475.00'],
+  },
+  limits: Limits,
+  opened_at: {
+    ...Timestamp,
+    type: ['string', 'null'],
+    description: 'ISO 8601, UTC; null where an older version of the service has opened it.',
+  },
+})
 
 export type Account = FromSchema<typeof Account>
 

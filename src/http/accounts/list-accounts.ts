@@ -4,17 +4,11 @@ import type { Ledger } from '../../service/ledger.ts'
 import { Account, accountView } from './account-response.ts'
 import { encodeCursor, startOfPage } from '../shared/cursor.ts'
 import { errorResponse, linkHeader, okResponse, readErrors } from '../shared/responses.ts'
-import { pageMembers } from '../shared/schemas.ts'
+import { answer, pageMembers } from '../shared/schemas.ts'
 
 const DEFAULT_LIMIT = '100'
 
-const Accounts = {
-  title: 'Accounts',
-  type: 'object',
-  required: ['accounts'],
-  properties: { accounts: { type: 'array', items: Account } },
-  additionalProperties: false,
-} as const
+const Accounts = answer('Accounts', { accounts: { type: 'array', items: Account } })
 
 const Page = {
   type: 'object',

@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
+import type { FastifyInstance } from 'fastify'
 import { CollectedRequest } from './collected-request.ts'
 import { answerExpectation, tunnelAnswer } from './protocol-faults.ts'
 import { CHECK_MS, type Connections } from './connections.ts'
@@ -31,4 +32,31 @@ export function createHttpServer(connections: Connections, handle: RequestListen
   // Only an accepting server has errors of connections that it could not accept: of these it must not die.
   server.on('listening', () => server.on('error', () => connections.refused()))
   return server
+}
+
+/** How often connections that have become idle are closed. */
+const SWEEP_MS = 50
+
+/** A request that has not arrived whole by then was never accepted: its connection is cut. */
+const PATIENCE_MS = 5_000
+
+/**
+ * Lets the server close once it has answered what it has accepted. Node closes the connections that are idle at that
+ * moment; one whose answer is still to come would then be kept open for a next request, and one that never finishes
+ * its request would hold the server up forever.
+ */
+export function closeInTime(app: FastifyInstance, connections: Connections): void {
+  let sweep: NodeJS.Timeout | undefined
+  let patience: NodeJS.Timeout | undefined
+  app.addHook('preClose', (done) => {
+    sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_MS)
+    patience = setTimeout(() => app.server.closeAllConnections(), PATIENCE_MS)
+    done()
+  })
+  // Runs once the server is closed, or at once where it never listened.
+  app.addHook('onClose', async () => {
+    clearInterval(sweep)
+    clearTimeout(patience)
+    connections.stop()
+  })
 }

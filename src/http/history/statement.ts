@@ -12,50 +12,29 @@ import {
   respondingWith,
   varyHeader,
 } from '../shared/responses.ts'
-import { AccountNumber, AccountParams, Money, Timestamp, timestampOf } from '../shared/schemas.ts'
+import { answer, AccountNumber, AccountParams, Money, Timestamp, timestampOf } from '../shared/schemas.ts'
 import { csvStatement, fileNameOf } from './statement-csv.ts'
 import { type StatementFormat, writtenStatement } from './write-statement.ts'
 import { periodIn, TimeRange } from '../shared/time-range.ts'
 import { transactionMembers } from './transaction-response.ts'
 
-export const StatementLine = {
-  title: 'StatementLine',
-  type: 'object',
-  required: ['id', 'ts', 'type', 'amount', 'balance', 'counterparty', 'reference', 'reverses', 'hold_id'],
-  properties: {
-    ...transactionMembers,
-    balance: { ...Money, description: 'The balance after it.', examples: ['510.00'] },
-  },
-  additionalProperties: false,
-} as const
+export const StatementLine = answer('StatementLine', {
+  ...transactionMembers,
+  balance: { ...Money, description: 'The balance after it.', examples: ['510.00'] },
+})
 
 const End = { ...Timestamp, type: ['string', 'null'] } as const
 
-const Statement = {
-  title: 'Statement',
-  type: 'object',
-  required: [
-    'account_number',
-    'from',
-    'to',
-    'opening_balance',
-    'lines',
-    'total_in',
-    'total_out',
-    'closing_balance',
-  ],
-  properties: {
-    account_number: AccountNumber,
-    from: { ...End, description: 'The first moment of the period; null for the beginning.' },
-    to: { ...End, description: 'The last moment of the period; null for that of the request.' },
-    opening_balance: Money,
-    lines: { type: 'array', items: StatementLine },
-    total_in: Money,
-    total_out: Money,
-    closing_balance: Money,
-  },
-  additionalProperties: false,
-} as const
+const Statement = answer('Statement', {
+  account_number: AccountNumber,
+  from: { ...End, description: 'The first moment of the period; null for the beginning.' },
+  to: { ...End, description: 'The last moment of the period; null for that of the request.' },
+  opening_balance: Money,
+  lines: { type: 'array', items: StatementLine },
+  total_in: Money,
+  total_out: Money,
+  closing_balance: Money,
+})
 
 const Csv = {
   type: 'string',

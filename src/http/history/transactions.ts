@@ -12,6 +12,7 @@ import { loggedAccount } from '../request-log.ts'
 import { idFrom } from '../shared/members.ts'
 import { accountErrors, errorResponse, linkHeader, okResponse, readErrors } from '../shared/responses.ts'
 import {
+  answer,
   AccountNumber,
   AccountParams,
   Money,
@@ -21,29 +22,17 @@ import {
 } from '../shared/schemas.ts'
 import { HistoryType, Transaction, transactionOf, typeSeenFrom } from './transaction-response.ts'
 
-export const HistoryRow = {
-  title: 'HistoryRow',
-  type: 'object',
-  required: ['ts', 'type', 'amount', 'balance'],
-  properties: {
-    ts: Timestamp,
-    type: HistoryType,
-    amount: Money,
-    balance: { ...Money, description: 'The balance after it.', examples: ['510.00'] },
-  },
-  additionalProperties: false,
-} as const
+export const HistoryRow = answer('HistoryRow', {
+  ts: Timestamp,
+  type: HistoryType,
+  amount: Money,
+  balance: { ...Money, description: 'The balance after it.', examples: ['510.00'] },
+})
 
-const Transactions = {
-  title: 'Transactions',
-  type: 'object',
-  required: ['account_number', 'transactions'],
-  properties: {
-    account_number: AccountNumber,
-    transactions: { type: 'array', items: HistoryRow },
-  },
-  additionalProperties: false,
-} as const
+const Transactions = answer('Transactions', {
+  account_number: AccountNumber,
+  transactions: { type: 'array', items: HistoryRow },
+})
 
 interface TransactionsRoute {
   Params: AccountParams

@@ -1,7 +1,15 @@
 import type { FromSchema } from 'json-schema-to-ts'
 import { type Hold as LedgerHold, holdStates, type holdStatus } from '../../ledger/holds.ts'
 import { formatCents } from '../../money.ts'
-import { AccountNumber, Money, Reference, Timestamp, timestampOf, TransactionId } from '../shared/schemas.ts'
+import {
+  answer,
+  AccountNumber,
+  Money,
+  Reference,
+  Timestamp,
+  timestampOf,
+  TransactionId,
+} from '../shared/schemas.ts'
 
 export const HoldStatus = {
   title: 'HoldStatus',
@@ -11,47 +19,31 @@ export const HoldStatus = {
   examples: ['open'],
 } as const
 
-export const Hold = {
-  title: 'Hold',
-  type: 'object',
-  required: [
-    'id',
-    'account_number',
-    'amount',
-    'status',
-    'reference',
-    'created_at',
-    'expires_at',
-    'captured_amount',
-    'transaction_id',
-  ],
-  properties: {
-    id: { type: 'string', description: 'Names the hold.', examples: ['7'] },
-    account_number: AccountNumber,
-    amount: { ...Money, description: 'What is set aside, or was.', examples: ['25.00'] },
-    status: HoldStatus,
-    reference: Reference,
-    created_at: Timestamp,
-    expires_at: {
-      ...Timestamp,
-      type: ['string', 'null'],
-      description: 'From then on it holds nothing; null for never. ISO 8601, UTC.',
-    },
-    captured_amount: {
-      ...Money,
-      type: ['string', 'null'],
-      description: 'What was taken of it; null unless it was captured.',
-      examples: [null],
-    },
-    transaction_id: {
-      ...TransactionId,
-      type: ['string', 'null'],
-      description: 'The transaction that captured it; null unless it was captured.',
-      examples: [null],
-    },
+export const Hold = answer('Hold', {
+  id: { type: 'string', description: 'Names the hold.', examples: ['7'] },
+  account_number: AccountNumber,
+  amount: { ...Money, description: 'What is set aside, or was.', examples: ['25.00'] },
+  status: HoldStatus,
+  reference: Reference,
+  created_at: Timestamp,
+  expires_at: {
+    ...Timestamp,
+    type: ['string', 'null'],
+    description: 'From then on it holds nothing; null for never. ISO 8601, UTC.',
   },
-  additionalProperties: false,
-} as const
+  captured_amount: {
+    ...Money,
+    type: ['string', 'null'],
+    description: 'What was taken of it; null unless it was captured.',
+    examples: [null],
+  },
+  transaction_id: {
+    ...TransactionId,
+    type: ['string', 'null'],
+    description: 'The transaction that captured it; null unless it was captured.',
+    examples: [null],
+  },
+})
 
 export type Hold = FromSchema<typeof Hold>
 

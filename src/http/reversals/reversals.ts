@@ -18,7 +18,7 @@ import {
   textFrom,
 } from '../shared/members.ts'
 import { commandErrors, okResponse, replayedHeader } from '../shared/responses.ts'
-import { discriminated, Timestamp, timestampOf } from '../shared/schemas.ts'
+import { answer, discriminated, Timestamp, timestampOf } from '../shared/schemas.ts'
 
 const ReversalBody = {
   title: 'ReversalRequest',
@@ -49,26 +49,20 @@ const ReversalBody = {
 
 type ReversalBody = FromSchema<typeof ReversalBody>
 
-const MoneyReversal = {
-  title: 'MoneyReversal',
-  type: 'object',
-  description: 'Money was given back.',
-  required: ['status', 'transaction'],
-  properties: {
+const MoneyReversal = answer(
+  'MoneyReversal',
+  {
     status: { type: 'string', enum: ['reversed'] },
     transaction: { ...Transaction, description: 'The transaction that gives it back.' },
   },
-  additionalProperties: false,
-} as const
+  'Money was given back.',
+)
 
-const HoldReversal = {
-  title: 'HoldReversal',
-  type: 'object',
-  description: 'A hold was under the key, and its money was freed.',
-  required: ['status', 'hold'],
-  properties: { status: { type: 'string', enum: ['released'] }, hold: Hold },
-  additionalProperties: false,
-} as const
+const HoldReversal = answer(
+  'HoldReversal',
+  { status: { type: 'string', enum: ['released'] }, hold: Hold },
+  'A hold was under the key, and its money was freed.',
+)
 
 const KeyReversal = {
   title: 'KeyReversal',

@@ -6,6 +6,27 @@ import type { FromSchema } from 'json-schema-to-ts'
  * in the place of the schema. What has a title is documented once, under that name.
  */
 
+interface AnswerSchema<Properties> {
+  readonly title: string
+  readonly type: 'object'
+  readonly description?: string
+  readonly required: readonly (keyof Properties & string)[]
+  readonly properties: Properties
+  readonly additionalProperties: false
+}
+
+/** The schema of an answer, which has all of the members and no other. */
+export function answer<const Properties extends Readonly<Record<string, object>>>(
+  title: string,
+  properties: Properties,
+  description?: string,
+): AnswerSchema<Properties>
+export function answer(title: string, properties: object, description?: string): object {
+  const required = Object.keys(properties)
+  const about = description === undefined ? {} : { description }
+  return { title, type: 'object', ...about, required, properties, additionalProperties: false }
+}
+
 export const Money = {
   title: 'Money',
   type: 'string',
@@ -88,12 +109,6 @@ export const AccountParams = {
 
 export type AccountParams = FromSchema<typeof AccountParams>
 
-export const Balance = {
-  title: 'Balance',
-  type: 'object',
-  required: ['account_number', 'balance'],
-  properties: { account_number: AccountNumber, balance: Money },
-  additionalProperties: false,
-} as const
+export const Balance = answer('Balance', { account_number: AccountNumber, balance: Money })
 
 export type Balance = FromSchema<typeof Balance>

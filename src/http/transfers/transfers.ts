@@ -12,7 +12,15 @@ import {
   ReferenceInput,
 } from '../shared/members.ts'
 import { commandErrors, okResponse, replayedHeader } from '../shared/responses.ts'
-import { AccountNumber, Money, Reference, Timestamp, timestampOf, TransactionId } from '../shared/schemas.ts'
+import {
+  answer,
+  AccountNumber,
+  Money,
+  Reference,
+  Timestamp,
+  timestampOf,
+  TransactionId,
+} from '../shared/schemas.ts'
 
 function party(member: string, description: string, example: string) {
   return {
@@ -37,25 +45,19 @@ const TransferBody = {
   description: 'Unknown members are ignored.',
 } as const
 
-const Transfer = {
-  title: 'Transfer',
-  type: 'object',
-  required: ['transaction_id', 'ts', 'from', 'to', 'amount', 'balance', 'reference'],
-  properties: {
-    transaction_id: TransactionId,
-    ts: Timestamp,
-    from: AccountNumber,
-    to: { ...AccountNumber, examples: ['1002'] },
-    amount: Money,
-    balance: {
-      ...Money,
-      description: 'The balance of the paying account after it.',
-      examples: ['490.00'],
-    },
-    reference: Reference,
+const Transfer = answer('Transfer', {
+  transaction_id: TransactionId,
+  ts: Timestamp,
+  from: AccountNumber,
+  to: { ...AccountNumber, examples: ['1002'] },
+  amount: Money,
+  balance: {
+    ...Money,
+    description: 'The balance of the paying account after it.',
+    examples: ['490.00'],
   },
-  additionalProperties: false,
-} as const
+  reference: Reference,
+})
 
 interface TransferRoute {
   Headers: IdempotencyHeaders
