@@ -1,7 +1,7 @@
 import type { Command } from '../../ledger/commands/registry.ts'
 import type { Outcome } from '../../ledger/outcomes.ts'
 import type { Store } from '../store.ts'
-import type { Deadline } from './connection/deadline.ts'
+import type { Deadline } from './connection/connecting.ts'
 import type { DecidingOptions } from './commit/decide-batch.ts'
 import { Pruning } from './pruning.ts'
 import { PostgresReader } from './read/postgres-reader.ts'

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { number } from '../../row-values.ts'
-import { connectTo } from '../connection/connecting.ts'
-import type { Deadline } from '../connection/deadline.ts'
+import { connectTo, type Deadline } from '../connection/connecting.ts'
 import { ConnectionLost } from '../connection/failures.ts'
 import { STORE_VERSION } from '../schema/migrations.ts'
 import type { ServerClock } from '../connection/server-clock.ts'

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Deadline } from './deadline.ts'
 import { isRefusal } from './failures.ts'
 import { Session } from './session.ts'
 import type { Target } from './url.ts'
@@ -54,4 +53,22 @@ function messageOf(reason: unknown): string {
   if (!(reason instanceof Error)) return String(reason)
   // A name with several addresses fails with all of their errors, and no message of its own.
   return reason.message || ('code' in reason ? String(reason.code) : reason.name)
+}
+
+/** A moment after which nobody waits any longer. */
+export class Deadline {
+  readonly #endsAtMs: number
+
+  constructor(withinMs: number) {
+    this.#endsAtMs = performance.now() + withinMs
+  }
+
+  /** Never less than 0. */
+  get remainingMs(): number {
+    return Math.max(0, this.#endsAtMs - performance.now())
+  }
+
+  get hasPassed(): boolean {
+    return this.remainingMs === 0
+  }
 }

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { StoreUnavailable } from '../../store.ts'
-import { connectTo } from './connecting.ts'
-import { Deadline } from './deadline.ts'
+import { connectTo, Deadline } from './connecting.ts'
 import { ConnectionLost, failureFrom } from './failures.ts'
 import type { Session } from './session.ts'
 import type { Target } from './url.ts'

@@ -3,12 +3,20 @@ import type { StoredHold } from '../../../ledger/holds.ts'
 import type { Posting, ReversiblePosting } from '../../../ledger/postings.ts'
 import type { StoreReads } from '../../store.ts'
 import { number, numberOrUndefined, type Row, text, textOrUndefined } from '../../row-values.ts'
-import { BALANCE_COLUMNS, balanceFrom, HOLD_COLUMNS, holdFrom, HOLDS, OPEN_HOLD_COLUMNS } from '../../rows.ts'
+import {
+  BALANCE_COLUMNS,
+  balanceFrom,
+  HOLD_COLUMNS,
+  holdFrom,
+  HOLDS,
+  OPEN_HOLD_COLUMNS,
+  postingFrom,
+} from '../../rows.ts'
 import { numberArray, VERSIONED_COLUMNS, versionedAccountFrom } from '../tables/accounts.ts'
 import { integerArray } from '../tables/arrays.ts'
 import { isOpenAt, openHoldsByAccount } from '../tables/holds.ts'
 import { reversibleFrom, SELECT_REVERSIBLE } from '../tables/postings.ts'
-import { findLatestPostingAt, readHistory } from './posting-search.ts'
+import { HISTORY, LATEST_POSTING_AT } from './posting-search.ts'
 import type { ReaderPool } from '../connection/reader-pool.ts'
 import type { Parameter } from '../connection/session.ts'
 
@@ -78,12 +86,13 @@ export class PostgresReader implements StoreReads {
     return posting
   }
 
-  history(accountId: number, afterId: number, limit: number): Promise<readonly Posting[]> {
-    return this.#pool.read((session) => readHistory(session, accountId, afterId, limit))
+  async history(accountId: number, afterId: number, limit: number): Promise<readonly Posting[]> {
+    return (await this.#query(HISTORY, [accountId, afterId, limit])).map(postingFrom)
   }
 
-  latestPostingAt(accountId: number, atMs: number): Promise<Posting | undefined> {
-    return this.#pool.read((session) => findLatestPostingAt(session, accountId, atMs))
+  async latestPostingAt(accountId: number, atMs: number): Promise<Posting | undefined> {
+    const [row] = await this.#query(LATEST_POSTING_AT, [accountId, atMs])
+    return row && postingFrom(row)
   }
 
   async isEmpty(): Promise<boolean> {

@@ -1,6 +1,4 @@
-import type { Posting } from '../../../ledger/postings.ts'
-import { POSTING_COLUMNS, postingFrom } from '../../rows.ts'
-import type { Session } from '../connection/session.ts'
+import { POSTING_COLUMNS } from '../../rows.ts'
 
 /**
  * Reads one side of an account's history from its own index, which leaves out cash drawers and openings. With
@@ -28,25 +26,16 @@ function bothSides(columns: string, range: Range): string {
     ${sideOf('credit_account_id', columns, range)}`
 }
 
+/** The account's postings with ids above `$2`, oldest first, `$3` at most. */
 export const HISTORY = `SELECT * FROM (
     ${bothSides(POSTING_COLUMNS, { from: '$2::bigint + 1', limit: '$3::bigint' })}
   ) AS both_sides ORDER BY id LIMIT $3::bigint`
 
-/** The account's postings with ids above `afterId`, oldest first, `limit` at most. */
-export async function readHistory(
-  session: Session,
-  accountId: number,
-  afterId: number,
-  limit: number,
-): Promise<readonly Posting[]> {
-  const rows = await session.query(HISTORY, [accountId, afterId, limit])
-  return rows.map(postingFrom)
-}
-
 /**
- * Halves the range of ids until one is left. `low` is a posting of the account that is dated in time, or 0; from
- * `high` on none is. As an account's postings are dated in the order of their ids, the first one at or after the middle
- * shows on which side to go on. Each step looks into each index once, and there are as many as the largest id has bits.
+ * The account's latest posting that is dated at or before `$2`. Halves the range of ids until one is left: `low` is a
+ * posting of the account that is dated in time, or 0; from `high` on none is. As an account's postings are dated in the
+ * order of their ids, the first one at or after the middle shows on which side to go on. Each step looks into each index
+ * once, and there are as many as the largest id has bits.
  */
 export const LATEST_POSTING_AT = `WITH RECURSIVE search (low, high) AS (
     SELECT 0::bigint, 1 + max(id) FROM (
@@ -64,13 +53,3 @@ export const LATEST_POSTING_AT = `WITH RECURSIVE search (low, high) AS (
     WHERE high - low > 1
   )
   SELECT ${POSTING_COLUMNS} FROM postings WHERE id = (SELECT max(low) FROM search)`
-
-/** The latest posting in the account's history that is dated at or before `atMs`. */
-export async function findLatestPostingAt(
-  session: Session,
-  accountId: number,
-  atMs: number,
-): Promise<Posting | undefined> {
-  const [row] = await session.query(LATEST_POSTING_AT, [accountId, atMs])
-  return row && postingFrom(row)
-}
