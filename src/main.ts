@@ -1,5 +1,4 @@
 import closeWithGrace from 'close-with-grace'
-import { pino } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
 import { WatchedClock } from './clock.ts'
 import { type Config, readConfig } from './config/config.ts'
@@ -9,21 +8,29 @@ import { CLOCK_TOLERANCE_MS } from './ledger/clock.ts'
 import { Ledger } from './service/ledger.ts'
 import { type Store, StoreOpenError } from './storage/store.ts'
 import { openTestAccounts, refuseFutureBooks } from './service/start-up.ts'
-import { createLog, type Log } from './logging.ts'
+import { type Log, logToStdout } from './logging.ts'
 import { isStoreUrl, openStore, STORE_FORMS } from './storage/open.ts'
 
 /** After this long a shutdown gives up on what is still under way. */
 const SHUTDOWN_MS = 9_000
 
-/** The service: configuration, store, ledger, server and signals. */
 async function start(): Promise<void> {
   const config = readConfig(process.argv.slice(2), process.env, {
     forms: STORE_FORMS,
     accepts: isStoreUrl,
   })
+  const log = logToStdout(config.logLevel)
+  try {
+    await run(config, log)
+  } catch (error) {
+    await log.flush()
+    throw error
+  }
+}
+
+/** The service: store, clock, ledger, server and signals. */
+async function run(config: Config, log: Log): Promise<void> {
   const clock = new WatchedClock()
-  const output = pino.destination({ dest: 1, sync: false })
-  const log = createLog(config.logLevel, (lines) => output.write(lines))
   const store = await openStore(config.store, {
     terms: config.terms,
     clock: clock.now,
@@ -36,11 +43,7 @@ async function start(): Promise<void> {
     if (fault === undefined) log.logger.info('the clock of this machine is right again')
     else log.logger.error({ err: fault }, 'commands are refused until the clock of this machine is right')
   })
-  const flush = (): void => {
-    log.flush()
-    output.flushSync()
-  }
-  await serve(config, store, { logger: log.logger, flush })
+  await serve(config, store, log)
 }
 
 async function serve(config: Config, store: Store, { logger, flush }: Log): Promise<void> {
@@ -63,7 +66,7 @@ async function serve(config: Config, store: Store, { logger, flush }: Log): Prom
     await server.close()
     await ledger.close()
     logger.info('the service has stopped')
-    flush()
+    await flush()
   })
 }
 

@@ -1,22 +1,16 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { closeSync, openSync, writeSync } from 'node:fs'
-import { mkdtemp, rm, rmdir } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { type Answer, balanceIn, Client, errorIn, moneyOf, objectIn } from '../support/client.ts'
 import { assertVerified } from '../support/exactly-once.ts'
 import { clusterForSuite, cutConnections } from '../support/faults.ts'
 import { createDatabase, withSql } from '../support/postgres.ts'
 import { type Cleanup, startService } from '../support/service.ts'
-
-const execute = promisify(execFile)
+import { fill, mountSmallDisk } from '../support/small-disk.ts'
 
 const BOUND_MS = 10_000
-const DISK_BYTES = 3_000_000
 
 /** Asks until the service says of itself what is expected. */
 async function untilHealthIs(client: Client, status: number): Promise<Answer> {
@@ -45,39 +39,6 @@ async function serviceOn(t: Cleanup, store: string): Promise<Client> {
     await service.stop()
   })
   return client
-}
-
-/** A disk of a few megabytes that goes with the test, where this user may mount one. */
-async function mountSmallDisk(t: Cleanup): Promise<string | undefined> {
-  const folder = await mkdtemp(join(tmpdir(), 'mini-atm-disk-'))
-  try {
-    await execute('mount', ['-t', 'tmpfs', '-o', `size=${DISK_BYTES}`, 'tmpfs', folder])
-  } catch {
-    await rmdir(folder)
-    return undefined
-  }
-  t.after(async () => {
-    // Also while a file on it is open still.
-    await execute('umount', ['--lazy', folder])
-    await rmdir(folder)
-  })
-  return folder
-}
-
-function fill(path: string): void {
-  const file = openSync(path, 'w')
-  try {
-    for (const length of [65_536, 1]) {
-      const bytes = Buffer.alloc(length)
-      try {
-        for (;;) writeSync(file, bytes)
-      } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error
-      }
-    }
-  } finally {
-    closeSync(file)
-  }
 }
 
 describe('health on a disk', { timeout: 60_000 }, () => {
