@@ -1,6 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import { CollectedRequest } from './collected-request.ts'
 import { answerExpectation, tunnelAnswer } from './protocol-faults.ts'
 import { CHECK_MS, type Connections } from './connections.ts'
 
@@ -12,7 +11,6 @@ export function createHttpServer(connections: Connections, handle: RequestListen
   const { timeoutMs } = connections.bounds
   const server = createServer(
     {
-      IncomingMessage: CollectedRequest,
       // Node would answer in its own format.
       requireHostHeader: false,
       keepAliveTimeout: KEEP_ALIVE_MS,

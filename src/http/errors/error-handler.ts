@@ -6,6 +6,7 @@ import { errorBody, Problem } from './problem.ts'
 /** Faults that the framework finds before a handler runs, by its codes. */
 const frameworkProblems: Readonly<Record<string, Problem>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: new Problem('unsupported_media_type'),
+  FST_ERR_CTP_BODY_TOO_LARGE: new Problem('body_too_large'),
   // Nobody is left to read this one; what matters is that it is no fault of the service.
   ECONNRESET: new Problem(
     'malformed_request',

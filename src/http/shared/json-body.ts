@@ -1,30 +1,23 @@
 import { isUtf8 } from 'node:buffer'
-import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { CollectedRequest } from '../connections/collected-request.ts'
 import { Problem } from '../errors/problem.ts'
 
 /** Reads bodies as JSON: when they say so, and when they do not say what they are. */
 export function readJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', readBody)
-  app.addContentTypeParser(/^application\/[\w.-]+\+json(?:;|$)/, readBody)
-  app.addContentTypeParser('*', (request: FastifyRequest, message: IncomingMessage, done: BodyRead) => {
-    if (request.headers['content-type'] === undefined) readBody(request, message, done)
-    else done(new Problem('unsupported_media_type'))
+  for (const type of ['application/json', /^application\/[\w.-]+\+json(?:;|$)/])
+    app.addContentTypeParser(type, { parseAs: 'buffer' }, readBody)
+  app.addHook('onRequest', ({ headers }, _reply, done) => {
+    const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
+    if (hasBody) headers['content-type'] ??= 'application/json'
+    done()
   })
 }
 
 type BodyRead = (error: Error | null, body?: unknown) => void
 
-function readBody(_request: FastifyRequest, message: IncomingMessage, done: BodyRead): void {
-  if (!(message instanceof CollectedRequest))
-    throw new TypeError('the server must make its requests collect their bodies')
-  message.collect((body) => {
-    if (body === 'too large') done(new Problem('body_too_large'))
-    else if (body instanceof Error) done(body)
-    else done(...jsonIn(body.bytes))
-  })
+function readBody(_request: FastifyRequest, body: Buffer, done: BodyRead): void {
+  done(...jsonIn(body))
 }
 
 /**
