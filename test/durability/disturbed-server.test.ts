@@ -5,6 +5,7 @@ import { assertExactlyOnce, describeSettled, settle, testAccounts } from '../sup
 import { BOUND_MS, clusterForSuite, cutConnections, startPair } from '../support/faults.ts'
 import { type Instance, stopAll } from '../support/instances.ts'
 import { type Load, testOperation, startLoad } from '../support/load.ts'
+import { rounds } from '../support/rounds.ts'
 
 const clients = 24
 
@@ -17,12 +18,12 @@ describe('two instances under load live through', () => {
   const disturbances = [
     {
       what: 'connections that are cut in mid-batch',
-      times: 15,
+      times: rounds({ quick: 4, full: 15 }),
       disturb: cutConnections,
     },
     {
       what: 'an orderly restart of the server',
-      times: 3,
+      times: rounds({ quick: 1, full: 3 }),
       disturb: async () => {
         await cluster().stop('SIGINT')
         await cluster().start()
@@ -30,7 +31,7 @@ describe('two instances under load live through', () => {
     },
     {
       what: 'an immediate restart of the server',
-      times: 3,
+      times: rounds({ quick: 1, full: 3 }),
       disturb: async () => {
         await cluster().stop('SIGQUIT')
         await cluster().start()
@@ -38,7 +39,7 @@ describe('two instances under load live through', () => {
     },
     {
       what: 'a server that hangs for a second',
-      times: 3,
+      times: rounds({ quick: 1, full: 3 }),
       disturb: async () => {
         const thaw = cluster().freeze()
         await pause(1_000)

@@ -14,7 +14,7 @@ describe('a PostgreSQL server that falls silent', { timeout: 60_000 }, () => {
     const thaw = cluster().freeze()
     const answer = await inTime(client.operate('deposit', '9999', '"1.00"', 'silence')).finally(thaw)
     assertUnavailable(answer)
-    assert.match(errorIn(answer), /cannot tell.*same Idempotency-Key/)
+    assert.match(errorIn(answer), /cannot say.*same Idempotency-Key/)
     const [settled] = await settle(client, [
       { kind: 'deposit', account: '9999', amountCents: 100n, key: 'silence' },
     ])

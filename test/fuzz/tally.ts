@@ -29,6 +29,7 @@ export class Tally {
   readonly statuses = new Map<number | 'closed', number>()
   readonly changes = new Map<string, bigint>()
   readonly #wrong = new Map<string, string>()
+  readonly #reversals = new Set<string>()
   accepted = 0
   replayed = 0
   /** How many commands of the bank besides deposits and withdrawals were carried out, by kind. */
@@ -103,6 +104,12 @@ export class Tally {
   #countBank(request: FuzzRequest, text: string): void {
     const effect = bankEffectOf(request, text)
     if (effect === undefined) return
+    const { reversalId } = effect
+    if (reversalId !== undefined && this.#reversals.has(reversalId)) {
+      this.replayed += 1
+      return
+    }
+    if (reversalId !== undefined) this.#reversals.add(reversalId)
     this.carriedOut.set(effect.kind, (this.carriedOut.get(effect.kind) ?? 0) + 1)
     for (const [account, cents] of effect.effects) this.#move(account, cents)
     this.lastHoldId = effect.holdId ?? this.lastHoldId

@@ -10,6 +10,8 @@ export interface BankEffect {
   readonly effects: readonly Effect[]
   readonly holdId?: string
   readonly transactionId?: string
+  /** The transaction that a reversal made: asked for again, all that is left and is given back answers the same one. */
+  readonly reversalId?: string
 }
 
 type Members = Readonly<Record<string, unknown>>
@@ -66,6 +68,7 @@ function reversed(answer: Members): BankEffect {
   const own: Effect = [account, type === 'reversal_out' ? -amount : amount]
   return {
     kind: 'reverse',
+    reversalId: textIn(transaction, 'id'),
     effects: typeof counterparty === 'string' ? [own, [counterparty, -own[1]]] : [own],
   }
 }
