@@ -4,10 +4,10 @@ import { BatchState } from '../../ledger/batch/batch-state.ts'
 import type { Command } from '../../ledger/commands/registry.ts'
 import { decide } from '../../ledger/decide.ts'
 import type { Outcome } from '../../ledger/outcomes.ts'
-import type { Store, StoreLog } from '../store.ts'
+import { OutcomeUnknown, type Store, type StoreLog } from '../store.ts'
 import type { Terms } from '../../ledger/terms.ts'
 import { beginAlone, type OpenDatabase, openForWriting } from './file/database.ts'
-import { cannotWrite, LockWait, writeNothingNew } from './file/write-faults.ts'
+import { cannotWrite, LockWait, PROBE_COMMITS, writeNothingNew } from './file/write-faults.ts'
 import { prepare } from './tables/statements.ts'
 import { load } from './load-state.ts'
 import { readState, type StoreState } from './state.ts'
@@ -58,16 +58,22 @@ export class SqliteStore implements Store {
   }
 
   async commit(commands: readonly Command[]): Promise<readonly Outcome[]> {
+    const wasEmpty = this.#isEmpty
+    let outcomes: readonly Outcome[]
     try {
-      const wasEmpty = this.#isEmpty
-      const outcomes = await this.#lockWait.whenFree(() => this.#write(commands))
-      await this.#open.log?.sync()
-      // A bank whose log is lost must not look like one that has not opened yet.
-      if (wasEmpty) this.#open.database.exec('PRAGMA wal_checkpoint')
-      return outcomes
+      outcomes = await this.#lockWait.whenFree(() => this.#write(commands))
     } catch (error) {
       throw cannotWrite(error)
     }
+    try {
+      await this.#open.log?.sync()
+      // A bank whose log is lost must not look like one that has not opened yet.
+      if (wasEmpty) this.#open.database.exec('PRAGMA wal_checkpoint')
+    } catch (cause) {
+      if (cause instanceof OutcomeUnknown) throw cause
+      throw new OutcomeUnknown('the store could not finish what it has written', { cause })
+    }
+    return outcomes
   }
 
   async probe(): Promise<void> {
@@ -77,7 +83,7 @@ export class SqliteStore implements Store {
       log?.throwIfFailed()
       log?.assertOnlyWriter()
       if (log !== undefined) await this.#lockWait.whenFree(() => writeNothingNew(database))
-      await log?.sync()
+      await log?.sync(PROBE_COMMITS)
     } catch (error) {
       throw cannotWrite(error)
     }

@@ -3,9 +3,8 @@ import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { type StoreLog, StoreOpenError } from '../../store.ts'
 import { defineChecksum } from '../tables/checksums.ts'
-import { FatalFault } from './log-sync.ts'
-import { LogState } from './log-sync.ts'
-import { LogSync } from './log-sync.ts'
+import { LogState } from './log-state.ts'
+import { FatalFault, LogSync } from './log-sync.ts'
 import { migrate, assertOwnDatabase, assertMigrated } from './schema.ts'
 import { makePrivateFile, refuseUnsafeFiles, sizeOf, type StorePaths, storePaths } from './files.ts'
 import { WatchedFiles } from './files.ts'
@@ -59,7 +58,9 @@ function openFile(paths: StorePaths, timeZone: string, log: StoreLog): OpenDatab
   const lock = new WriterLock(paths)
   const database = orClose(lock, () => {
     lock.refuseLostLog()
+    const damage = lock.refuseDamagedLog()
     lock.proveAlone()
+    if (damage !== undefined) log.warn({ damage }, 'the store starts without what cannot be read of its log')
     makePrivateFile(paths.database)
     // Foreign keys are what `verify` checks: checking them at every posting would cost a fifth of the speed.
     return new DatabaseSync(paths.database, { enableForeignKeyConstraints: false, timeout: BUSY_TIMEOUT_MS })
@@ -72,10 +73,13 @@ function openFile(paths: StorePaths, timeZone: string, log: StoreLog): OpenDatab
     prepareDatabase(database, timeZone)
     syncFolder(paths)
     const parts = { fault: new FatalFault(log), files: new WatchedFiles(paths), lock }
-    const sync = new LogSync({ ...parts, path: paths.log, state: new LogState(database, log) })
+    const sync = new LogSync({ ...parts, paths, state: new LogState(database, paths.index, log) })
     const close = (): void => {
       const { isHealthy } = sync
+      // What is missing of a log or database must not be copied: that there is another connection prevents it.
+      const other = sync.isCutShort ? tryOpenOwn(paths.database) : undefined
       database.close()
+      other?.close()
       // Closing copies the log back and removes it, if no reader is left that needs it.
       if (isHealthy && sizeOf(paths.log) === 0) lock.expectNoLog()
       lock.close()
@@ -136,6 +140,14 @@ function openOwn(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS })
   assertOwnDatabase(database, path)
   return database
+}
+
+function tryOpenOwn(path: string): DatabaseSync | undefined {
+  try {
+    return openOwn(path)
+  } catch {
+    return undefined
+  }
 }
 
 /** Throws `StoreOpenError`, with the reason, for whatever `open` throws. */

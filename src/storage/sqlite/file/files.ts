@@ -5,6 +5,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readFileSync,
   readlinkSync,
   realpathSync,
   statSync,
@@ -36,6 +37,13 @@ export function sizeOf(path: string): number {
 
 /** Throws `StoreOpenError` where SQLite would take a store for a new one and delete its log, or another name leads to it. */
 export function refuseUnsafeFiles({ database, log }: StorePaths): void {
+  if (statSync(database, { throwIfNoEntry: false })?.isDirectory() === true)
+    throw new StoreOpenError(`${database} is a folder; give --store the path of a file`)
+  if (isMounted(database)) {
+    throw new StoreOpenError(
+      `${database} is mounted as a single file, so its log would be elsewhere and another process could use it by its first name; mount its folder instead`,
+    )
+  }
   if (sizeOf(database) === 0 && sizeOf(log) > 0) {
     throw new StoreOpenError(
       `${database} is missing or empty, but ${log} has operations of it; put the file back, or restore a backup and remove the log`,
@@ -46,6 +54,17 @@ export function refuseUnsafeFiles({ database, log }: StorePaths): void {
       `${database} has other names (hard links), under which another process could change it; remove them or use a copy`,
     )
   }
+}
+
+/** Whether the file itself is a mount point: it then has a second name, beside which there is another log and lock. */
+function isMounted(path: string): boolean {
+  const mounts = '/proc/self/mountinfo'
+  if (!existsSync(mounts)) return false
+  // White space and the backslash stand in octal there.
+  const name = path.replaceAll(/[ \t\n\\]/g, (sign) => `\\${sign.charCodeAt(0).toString(8).padStart(3, '0')}`)
+  return readFileSync(mounts, 'utf8')
+    .split('\n')
+    .some((line) => line.split(' ')[4] === name)
 }
 
 /** Makes an empty file that only its owner may read, unless there is one. SQLite gives the files beside it the same rights. */
@@ -65,44 +84,45 @@ function makeFolder(path: string): void {
 function realPathOf(path: string): string {
   const entry = lstatSync(path, { throwIfNoEntry: false })
   if (entry === undefined) return join(realpathSync(dirname(path)), basename(path))
-  if (entry.isSymbolicLink() && !existsSync(path))
+  // Throws for links that lead in a circle.
+  if (entry.isSymbolicLink() && statSync(path, { throwIfNoEntry: false }) === undefined)
     return realPathOf(resolve(dirname(path), readlinkSync(path)))
   return realpathSync(path)
 }
 
-/** The files that SQLite has open, which it would go on to use after they were removed or replaced. */
+/** The files that SQLite has open, which it would go on to use after they were removed, replaced or cut short. */
 export class WatchedFiles {
-  readonly #database: WatchedFile
-  readonly #files: readonly WatchedFile[]
+  readonly database: WatchedFile
+  readonly log: WatchedFile
+  readonly index: WatchedFile
 
   /** All of them must be there. */
   constructor({ database, log, index }: StorePaths) {
-    this.#database = new WatchedFile(database)
-    this.#files = [this.#database, new WatchedFile(log), new WatchedFile(index)]
+    this.database = new WatchedFile(database)
+    this.log = new WatchedFile(log)
+    this.index = new WatchedFile(index)
   }
 
-  /** What is wrong with one of them; undefined when none has been removed or replaced. */
-  findLoss(): string | undefined {
-    const lost = this.#files.find((file) => !file.isThere())
-    return lost && `${basename(lost.path)} was removed or replaced while it was in use`
-  }
-
-  /** When the database itself was last written to, as of the latest `findLoss`. */
-  get databaseModifiedMs(): bigint {
-    return this.#database.modifiedMs
+  /** Looks at each, and finds one that has been removed or replaced, also by a link to it. */
+  findLost(): WatchedFile | undefined {
+    return [this.database, this.log, this.index].find((file) => !file.isThere())
   }
 }
 
-class WatchedFile {
-  readonly path: string
+/** A file as it was when it was opened and when it was last looked at. */
+export class WatchedFile {
+  readonly name: string
+  readonly #path: string
   readonly #opened: BigIntStats | undefined
   #latest: BigIntStats | undefined
 
   constructor(path: string) {
-    this.path = path
+    this.name = basename(path)
+    this.#path = path
     this.#opened = this.#look()
   }
 
+  /** Looks again. */
   isThere(): boolean {
     const latest = this.#look()
     return latest !== undefined && latest.ino === this.#opened?.ino && latest.dev === this.#opened.dev
@@ -112,8 +132,12 @@ class WatchedFile {
     return this.#latest?.mtimeMs ?? 0n
   }
 
+  get size(): number {
+    return Number(this.#latest?.size ?? 0n)
+  }
+
   #look(): BigIntStats | undefined {
-    this.#latest = statSync(this.path, { bigint: true, throwIfNoEntry: false })
+    this.#latest = lstatSync(this.#path, { bigint: true, throwIfNoEntry: false })
     return this.#latest
   }
 }

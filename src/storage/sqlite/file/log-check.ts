@@ -16,39 +16,68 @@ const CHECKED_FRAME_HEADER_BYTES = 8
 
 const MAGIC = 0x377f0682
 
+/** What of a log cannot be read. */
+export interface LogDamage {
+  /** A sentence that begins with the path of the log. */
+  readonly message: string
+  /** Whether a loss of power can have caused it, and then of nothing that was confirmed. */
+  readonly isTorn: boolean
+}
+
 /** What the log has lost, in a sentence; undefined where SQLite can read all of it, and where a writer is at work. */
 export function damageOfLog(path: string): string | undefined {
   const paths = storePaths(path)
-  if (!existsSync(paths.log)) return undefined
-  const log = openSync(paths.log, 'r')
+  const damage = findDamage(paths.log)
+  // A writer may just be appending, and has the end of the log in its index.
+  return damage === undefined || isHeldByWriter(paths) ? undefined : damage.message
+}
+
+/** What cannot be read of a log that nobody writes to. */
+export function findDamage(path: string): LogDamage | undefined {
+  if (!existsSync(path)) return undefined
+  const log = openSync(path, 'r')
   try {
-    const damage = damageIn(log)
-    // A writer may just be appending, and has the end of the log in its index.
-    return damage === undefined || isHeldByWriter(paths) ? undefined : `${paths.log} ${damage}`
+    return damageIn(log, path)
   } finally {
     closeSync(log)
   }
 }
 
-function damageIn(log: number): string | undefined {
+function damageIn(log: number, path: string): LogDamage | undefined {
   const header = Buffer.alloc(HEADER_BYTES)
   if (readSync(log, header) < HEADER_BYTES) return undefined
   const isBigEndian = (header.readUInt32BE(0) & 1) === 1
   const sum = new LogChecksum(isBigEndian)
   sum.add(header.subarray(0, CHECKED_HEADER_BYTES))
   const hasMagic = (header.readUInt32BE(0) & ~1) >>> 0 === MAGIC
-  if (!hasMagic || !sum.is(header.readUInt32BE(24), header.readUInt32BE(28)))
-    return 'cannot be read: its first bytes are damaged'
+  if (!hasMagic || !sum.is(header.readUInt32BE(24), header.readUInt32BE(28))) {
+    // SQLite syncs the header before it appends the first frame.
+    const isTorn = readSync(log, header) === 0
+    return { message: `${path} cannot be read: its first bytes are damaged`, isTorn }
+  }
+  const lostCommits = unreadableCommits(log, header, sum)
+  if (lostCommits === 0) return undefined
+  const message = `${path} has ${lostCommits} commits at its end that cannot be read; if it is one, the machine may have lost power before that was confirmed`
+  return { message, isTorn: lostCommits === 1 }
+}
+
+/** How many commits follow the first frame that cannot be read. */
+function unreadableCommits(log: number, header: Buffer, sum: LogChecksum): number {
   const frame = Buffer.alloc(FRAME_HEADER_BYTES + header.readUInt32BE(8))
   let isReadable = true
-  let lostCommits = 0
+  let commits = 0
+  let hasData = false
   while (readSync(log, frame) === frame.length) {
     const isOfThisLog = sharesSalt(frame, header)
     isReadable &&= hasSalts(frame, header) && hasNextChecksum(frame, sum)
-    if (!isReadable && isOfThisLog && frame.readUInt32BE(4) !== 0) lostCommits += 1
+    if (isReadable || !isOfThisLog) continue
+    // A check of the health commits the first page many times before a sync, and nothing with it.
+    hasData ||= frame.readUInt32BE(0) !== 1
+    if (frame.readUInt32BE(4) === 0) continue
+    if (hasData) commits += 1
+    hasData = false
   }
-  if (lostCommits === 0) return undefined
-  return `has ${lostCommits} commits at its end that cannot be read; if it is one, the machine may have lost power before that was confirmed`
+  return commits
 }
 
 function hasSalts(frame: Buffer, header: Buffer): boolean {

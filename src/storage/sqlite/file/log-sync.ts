@@ -1,20 +1,18 @@
 import { closeSync, fdatasync, openSync } from 'node:fs'
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { promisify } from 'node:util'
 import { OutcomeUnknown, type StoreLog, StoreUnavailable } from '../../store.ts'
-import { number } from '../../row-values.ts'
-import { prepare } from '../tables/statements.ts'
-import type { WatchedFiles } from './files.ts'
+import type { StorePaths, WatchedFiles } from './files.ts'
+import type { LogState } from './log-state.ts'
 import type { WriterLock } from './writer-lock.ts'
 
 const syncData = promisify(fdatasync)
 
-/** Files that were there a moment ago need no check before a batch: they are checked again before it is answered. */
+/** Files that were there a moment ago need no check before a read is answered: an old file has the right data still. */
 const RECENT_MS = 50
 
 /** What a log is synced with. */
 export interface LogSyncParts {
-  readonly path: string
+  readonly paths: StorePaths
   readonly fault: FatalFault
   readonly files: WatchedFiles
   readonly state: LogState
@@ -37,16 +35,17 @@ export class LogSync {
   readonly #descriptor: number
   #underWay: Promise<void> = Promise.resolve()
   #checkedAtMs = 0
+  #isCutShort = false
 
   /** The log must be there already: it is from the first write of an open database to its close. */
   constructor(parts: LogSyncParts) {
     this.#parts = parts
-    this.#descriptor = openSync(parts.path, 'r+')
+    this.#descriptor = openSync(parts.paths.log, 'r+')
   }
 
   /** Throws `StoreUnavailable` once the store has met a fault. Nothing may be committed from then on. */
   throwIfFailed(): void {
-    if (performance.now() - this.#checkedAtMs > RECENT_MS) this.#checkFiles()
+    this.#checkFiles()
     this.#parts.fault.throwIfRaised()
   }
 
@@ -70,10 +69,9 @@ export class LogSync {
     this.#parts.fault.throwIfRaised()
   }
 
-  /** Settles once all that was committed before the call is on the disk. Rejects with `OutcomeUnknown`. */
-  sync(): Promise<void> {
-    this.#parts.state.committed()
-    this.#underWay = this.#sync()
+  /** Settles once all that was committed before the call, in this many commits, is on the disk. Rejects with `OutcomeUnknown`. */
+  sync(commits = 1): Promise<void> {
+    this.#underWay = this.#sync(commits)
     return this.#underWay
   }
 
@@ -81,16 +79,24 @@ export class LogSync {
   async settled(): Promise<void> {
     // Its own caller gets its error; here the fault is thrown below.
     await this.#underWay.catch(() => undefined)
-    this.#checkFiles()
+    if (performance.now() - this.#checkedAtMs > RECENT_MS) this.#checkFiles()
     this.#parts.fault.throwIfRaised()
   }
 
-  close(): void {
-    closeSync(this.#descriptor)
+  /** Whether a file has lost a part of what is in it. */
+  get isCutShort(): boolean {
+    return this.#isCutShort
   }
 
-  async #sync(): Promise<void> {
+  /** To be called when the database is closed: closing a file drops the locks of its process on it. */
+  close(): void {
+    closeSync(this.#descriptor)
+    this.#parts.state.close()
+  }
+
+  async #sync(commits: number): Promise<void> {
     try {
+      this.#parts.state.committed(commits)
       await syncData(this.#descriptor)
     } catch (cause) {
       // The system may have dropped what it could not write, so a second try that succeeds would prove nothing.
@@ -99,92 +105,25 @@ export class LogSync {
     }
     this.#checkFiles()
     if (this.#parts.fault.isRaised) throw new OutcomeUnknown('the files may not have what was written')
-    if (!this.#parts.state.isEmpty) this.#parts.lock.expectLog(this.#parts.files.databaseModifiedMs)
+    if (this.#parts.state.pages > 0) this.#parts.lock.expectLog(this.#parts.files.database.modifiedMs)
   }
 
   #checkFiles(): void {
+    const { files, state, fault } = this.#parts
     this.#checkedAtMs = performance.now()
-    const loss = this.#parts.files.findLoss()
-    if (loss !== undefined)
-      this.#parts.fault.raise(`${loss}; stop the service with SIGTERM, put the file back and start it again`)
-  }
-}
-
-const PAGE_BYTES = 4_096
-
-/** Each commit may make the log a checkpoint longer; one that is this long has not been copied back for many of them. */
-const LONG_LOG_PAGES = 4_096
-
-/** What SQLite reports of its write-ahead log. */
-export class LogState {
-  readonly #database: DatabaseSync
-  readonly #log: StoreLog
-  readonly #state: StatementSync
-  readonly #version: StatementSync
-  #knownVersion: number
-  #pages = 0
-  #isLong = false
-
-  constructor(database: DatabaseSync, log: StoreLog) {
-    this.#database = database
-    this.#log = log
-    this.#state = prepare(database, 'PRAGMA wal_checkpoint(NOOP)')
-    this.#version = prepare(database, 'PRAGMA data_version')
-    this.#knownVersion = this.#dataVersion()
-    this.committed()
-  }
-
-  /** To be called after each commit. Warns, once each time, when the log grows as it is not copied back. */
-  committed(): void {
-    this.#pages = this.#pagesNow()
-    const isLong = this.#pages >= LONG_LOG_PAGES
-    if (isLong && !this.#isLong) this.#warn()
-    this.#isLong = isLong
-  }
-
-  /** Whether nothing was in the log after the latest commit. */
-  get isEmpty(): boolean {
-    return this.#pages === 0
-  }
-
-  /** Whether another program has changed the log since this was last found out. Costs little within a transaction. */
-  get hasChanged(): boolean {
-    return this.#dataVersion() !== this.#knownVersion
-  }
-
-  /**
-   * Whether another program has committed something since our latest commit: one that only copies the log back, and so
-   * empties it, has not. To be called outside of a transaction.
-   */
-  hasForeignCommit(): boolean {
-    const version = this.#dataVersion()
-    if (version === this.#knownVersion) return false
-    const pages = this.#pagesNow()
-    if (pages !== 0 && pages !== this.#pages) return true
-    this.#knownVersion = version
-    return false
-  }
-
-  #warn(): void {
-    const details = { logBytes: this.#pages * PAGE_BYTES, reason: this.#whyNotCopied() }
-    this.#log.warn(details, 'the log of the store grows, as it cannot be copied back to the database')
-  }
-
-  #whyNotCopied(): string {
-    try {
-      this.#database.exec('PRAGMA wal_checkpoint(PASSIVE)')
-      return 'another process has been reading an older state for long'
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error)
+    const lost = files.findLost()
+    if (lost !== undefined) {
+      fault.raise(
+        `${lost.name} was removed or replaced while it was in use; stop the service with SIGTERM, put the file back and start it again`,
+      )
+    } else if (state.hasLostIndex(files)) {
+      fault.raise(`${files.index.name} was cut short while it was in use; restart the service`)
+    } else {
+      const cut = state.findCutShort(files)
+      if (cut === undefined) return
+      this.#isCutShort = true
+      fault.raise(`${cut} was cut short while it was in use; stop the service and restore a backup`)
     }
-  }
-
-  #pagesNow(): number {
-    return number(this.#state.get() ?? {}, 'log')
-  }
-
-  #dataVersion(): number {
-    return number(this.#version.get() ?? {}, 'data_version')
   }
 }
 

@@ -33,10 +33,7 @@ export class LockWait {
 }
 
 /** Each appends a page to the log: together about as many as a small batch. */
-const PROBE_COMMITS = 16
-
-/** SQLite's code for a disk without room. */
-const SQLITE_FULL = 13
+export const PROBE_COMMITS = 16
 
 /** Commits what is there already, often enough to show that the log has room for a batch. */
 export function writeNothingNew(database: DatabaseSync): void {
@@ -44,20 +41,25 @@ export function writeNothingNew(database: DatabaseSync): void {
   for (let commit = 0; commit < PROBE_COMMITS; commit += 1) database.exec(`PRAGMA user_version = ${version}`)
 }
 
+const SQLITE_BUSY = 5
+
+/** What is in the way of a write, by SQLite's primary result code. */
+const causes: ReadonlyMap<number | undefined, string> = new Map([
+  [SQLITE_BUSY, 'another program holds the write lock of the store'],
+  [8, 'the files of the store may not be written to'],
+  [10, 'the disk refuses to be written to: it has failed, or a limit on the size of files is reached'],
+  [13, 'the disk is full'],
+])
+
 /** The error of a write that has failed. */
 export function cannotWrite(error: unknown): StoreUnavailable {
-  return asUnavailable(
-    error,
-    primaryCode(error) === SQLITE_FULL ? 'the disk is full' : 'the store could not write',
-  )
+  return asUnavailable(error, causes.get(primaryCode(error)) ?? 'the store could not write')
 }
 
 /** The error, if it says already that the store is unavailable; else one that says so with `message`. */
 export function asUnavailable(error: unknown, message: string): StoreUnavailable {
   return error instanceof StoreUnavailable ? error : new StoreUnavailable(message, { cause: error })
 }
-
-const SQLITE_BUSY = 5
 
 /** Whether another connection holds the lock that was needed. */
 export function isBusy(error: unknown): boolean {

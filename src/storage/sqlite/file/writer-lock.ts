@@ -1,7 +1,8 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { StoreOpenError } from '../../store.ts'
 import { makePrivateFile, sizeOf, type StorePaths } from './files.ts'
+import { findDamage } from './log-check.ts'
 import { pragma } from '../tables/statements.ts'
 import { isBusy } from './write-faults.ts'
 
@@ -24,10 +25,13 @@ export class WriterLock {
   readonly #paths: StorePaths
   readonly #database: DatabaseSync
   #mark: number
+  /** Whether the lock file was not there: anyone who removes it accepts the loss of operations. */
+  readonly isNew: boolean
 
   /** Throws `StoreOpenError` while another process has the store. */
   constructor(paths: StorePaths) {
     this.#paths = paths
+    this.isNew = !existsSync(paths.lock)
     makePrivateFile(paths.lock)
     this.#database = new DatabaseSync(paths.lock, { timeout: 0 })
     try {
@@ -39,7 +43,11 @@ export class WriterLock {
       this.#mark = pragma(this.#database, 'user_version')
     } catch (error) {
       this.#database.close()
-      throw inUseOr(error, paths)
+      if (isBusy(error)) throw inUseOr(error, paths)
+      throw new StoreOpenError(
+        `the lock file ${paths.lock} cannot be used: ${String(error)}; remove it if no service uses the store`,
+        { cause: error },
+      )
     }
   }
 
@@ -51,6 +59,18 @@ export class WriterLock {
     const lost = sizeOf(database) > 0 ? log : database
     throw new StoreOpenError(
       `${lost} is missing or empty, and the latest operations with it; put it back or restore a backup, and remove ${lock} to open what is there`,
+    )
+  }
+
+  /**
+   * Throws `StoreOpenError` where the log is damaged: SQLite would drop what follows, and overwrite it. Answers what a
+   * loss of power may have left of a commit that was not confirmed, or what was accepted by removing the lock file.
+   */
+  refuseDamagedLog(): string | undefined {
+    const damage = findDamage(this.#paths.log)
+    if (damage === undefined || damage.isTorn || this.isNew) return damage?.message
+    throw new StoreOpenError(
+      `${damage.message}; keep a copy of all files and restore a backup, or remove ${this.#paths.lock} to go on without these operations`,
     )
   }
 
