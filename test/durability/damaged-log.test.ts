@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { copyFile, mkdir, open, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, open, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
@@ -101,6 +101,13 @@ describe('the path of a store', () => {
       await execute('umount', [mounted])
     }
     return undefined
+  })
+
+  test('that is a link to a database which was moved away from its log is refused', async (t) => {
+    const path = await crashed(t)
+    await rename(path, `${path}.moved`)
+    await symlink(`${path}.moved`, path)
+    assertRefused(path, /leads to .*atm\.db\.moved, but .*atm\.db-wal may have operations/)
   })
 
   test('that is a folder, a link to itself, or beside a lock file of noise is called that', async (t) => {

@@ -40,9 +40,7 @@ export interface OpenDatabase {
  * without a `log` nothing is reported. Throws `StoreOpenError`, whose one line says what to do.
  */
 export function openForWriting(path: string, timeZone: string, log: StoreLog = silent): OpenDatabase {
-  return path === IN_MEMORY
-    ? openInMemory(timeZone)
-    : orExplain(path, () => openFile(storePaths(path), timeZone, log))
+  return path === IN_MEMORY ? openInMemory(timeZone) : orExplain(path, () => openFile(path, timeZone, log))
 }
 
 function openInMemory(timeZone: string): OpenDatabase {
@@ -52,8 +50,9 @@ function openInMemory(timeZone: string): OpenDatabase {
   return { database, log: undefined, close: () => database.close() }
 }
 
-function openFile(paths: StorePaths, timeZone: string, log: StoreLog): OpenDatabase {
-  refuseUnsafeFiles(paths)
+function openFile(path: string, timeZone: string, log: StoreLog): OpenDatabase {
+  const paths = storePaths(path)
+  refuseUnsafeFiles(path, paths)
   if (sizeOf(paths.database) > 0) openOwn(paths.database).close()
   const lock = new WriterLock(paths)
   const database = orClose(lock, () => {

@@ -36,7 +36,14 @@ export function sizeOf(path: string): number {
 }
 
 /** Throws `StoreOpenError` where SQLite would take a store for a new one and delete its log, or another name leads to it. */
-export function refuseUnsafeFiles({ database, log }: StorePaths): void {
+export function refuseUnsafeFiles(path: string, { database, log }: StorePaths): void {
+  // A database that was moved and linked to has left its log behind.
+  const logBesideLink = `${resolve(path)}-wal`
+  if (sizeOf(logBesideLink) > 0 && realpathSync(logBesideLink) !== log) {
+    throw new StoreOpenError(
+      `${path} leads to ${database}, but ${logBesideLink} may have operations of it; put the database back beside its log, or remove that log if it is another's`,
+    )
+  }
   if (statSync(database, { throwIfNoEntry: false })?.isDirectory() === true)
     throw new StoreOpenError(`${database} is a folder; give --store the path of a file`)
   if (isMounted(database)) {
