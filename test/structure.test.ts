@@ -12,6 +12,9 @@ const src = sourcesIn('src')
 /** The programs: they wire the layers together, print to the screen and may end the process. */
 const programs = ['src/main.ts', 'src/verify.ts', 'src/redate.ts']
 
+/** The cash machine's own program, an entry of the page and the command line that follow. */
+const terminalProgram = 'src/terminal/terminal.ts'
+
 /** What each layer may import besides itself. */
 const mayImport: ReadonlyMap<string, readonly string[]> = new Map([
   ['money', []],
@@ -19,15 +22,24 @@ const mayImport: ReadonlyMap<string, readonly string[]> = new Map([
   ['config', ['ledger', 'money']],
   ['logging', ['config']],
   ['ledger', ['money']],
-  ['storage', ['ledger', 'money']],
-  ['service', ['ledger', 'money', 'storage']],
-  ['http', ['service', 'ledger', 'money', 'storage']],
+  ['atm', ['ledger', 'money']],
+  ['state-machine', ['atm', 'ledger', 'money']],
+  ['storage', ['state-machine', 'atm', 'ledger', 'money']],
+  ['service', ['storage', 'state-machine', 'atm', 'ledger', 'money']],
+  ['http', ['service', 'storage', 'state-machine', 'atm', 'ledger', 'money']],
+  ['terminal', ['atm', 'money']],
 ])
+
+/** What the cash machine's own program may know of the ATM: how a plan of notes is made, so that it offers what can be had. */
+const notePlan = ['src/atm/note-plan.ts', 'src/atm/note-stock.ts', 'src/atm/payable-sums.ts']
 
 /** What all but the programs may know of storage: the port, not what implements it. */
 const port = 'src/storage/store.ts'
 
-/** Without these the ledger has no I/O, no clock and no driver. */
+/** What has no I/O, no clock and no driver. */
+const pureLayers = ['money', 'ledger', 'atm', 'state-machine', 'terminal']
+
+/** What these may use of Node. */
 const pureBuiltins = ['node:crypto']
 
 /** `ledger` for `src/ledger/decide.ts`, `money` for `src/money.ts`, `program` for what wires. */
@@ -68,7 +80,7 @@ function matchingLines(source: Source, pattern: RegExp, fix: string): readonly s
 describe('the structure', () => {
   test('the layers that the rules speak of exist', () => {
     const found = new Set(src.map((source) => layerOf(source.path)))
-    for (const layer of ['money', 'ledger', 'storage', 'service', 'http', 'config', 'program']) {
+    for (const layer of [...mayImport.keys(), 'program']) {
       assert.ok(
         found.has(layer),
         `src has no ${layer} any more: the rules of this test would hold over nothing`,
@@ -76,7 +88,7 @@ describe('the structure', () => {
     }
   })
 
-  test('imports run one way: money ← ledger ← storage ← service ← http ← main', () => {
+  test('imports run one way: money ← ledger ← atm ← state-machine ← storage ← service ← http ← main', () => {
     const breaches = breachesIn(src, ({ path, files }) => {
       const layer = layerOf(path)
       if (layer === 'program') return []
@@ -99,8 +111,8 @@ describe('the structure', () => {
     )
   })
 
-  test('money and the ledger import no package, and no part of Node that reads or writes', () => {
-    const pure = src.filter(({ path }) => ['money', 'ledger'].includes(layerOf(path)))
+  test('money, ledger, ATM, state machine and terminal import no package, and no part of Node that reads or writes', () => {
+    const pure = src.filter(({ path }) => pureLayers.includes(layerOf(path)))
     const breaches = breachesIn(pure, ({ packages }) =>
       packages
         .filter((name) => !pureBuiltins.includes(name))
@@ -130,6 +142,16 @@ describe('the structure', () => {
     expectNone(breaches)
   })
 
+  test("the cash machine's program knows nothing of the server but money and the note plan", () => {
+    const terminal = src.filter(({ path }) => layerOf(path) === 'terminal')
+    const breaches = breachesIn(terminal, ({ files }) =>
+      files
+        .filter((file) => layerOf(file) === 'atm' && !notePlan.includes(file))
+        .map((file) => `must not import ${file}: a machine knows the service by its answers alone`),
+    )
+    expectNone(breaches)
+  })
+
   test('no import runs in a circle', () => {
     const cycle = findCycle(src)
     assert.equal(cycle, undefined, `${cycle?.join(' → ')}: move what both ends need into a file of its own`)
@@ -150,7 +172,10 @@ describe('the structure', () => {
 
   test('every file of src is used by a program or a script', () => {
     const scripts = sourcesIn('scripts')
-    const reached = reachableFrom([...src, ...scripts], [...programs, ...scripts.map(({ path }) => path)])
+    const reached = reachableFrom(
+      [...src, ...scripts],
+      [...programs, terminalProgram, ...scripts.map(({ path }) => path)],
+    )
     const unused = src.filter(({ path }) => !reached.has(path))
     expectNone(unused.map(({ path }) => `${path}: no program imports it, so delete it or use it`))
   })

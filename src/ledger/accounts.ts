@@ -4,13 +4,13 @@ import { heldAt, NO_HOLDS, type OpenHold } from './holds.ts'
 /** Which account it is, and its balance: what is read most. */
 export interface AccountBalance {
   readonly id: number
-  /** What customers call it; undefined for a cash drawer, which nobody can name from outside. */
+  /** What customers call it; undefined for the bank's own accounts, which nobody can name from outside. */
   readonly number: string | undefined
   /** Cents: all credits less all debits. Negative for a customer within an overdraft, and for a cash drawer nearly always. */
   balance: bigint
 }
 
-/** An account as `decide` sees and changes it: a customer's, or one of the bank's own cash drawers. */
+/** An account as `decide` sees and changes it: a customer's, or one of the bank's own. */
 export interface Account extends AccountBalance {
   status: AccountStatus
   limits: AccountLimits
@@ -112,7 +112,7 @@ export interface StoredDetails {
 /** The state of a customer's account, with the limits that hold for it. */
 export function accountState(account: Account, deployment: Limits, nowMs: number): AccountState {
   const { number, status, balance, openHolds } = account
-  if (number === undefined) throw new TypeError('a cash drawer has no holder')
+  if (number === undefined) throw new TypeError('an account of the bank has no holder')
   return {
     number,
     status,

@@ -1,4 +1,19 @@
-export const postingKinds = ['opening', 'deposit', 'withdraw', 'transfer', 'capture', 'reversal'] as const
+import { isCashDrawer } from './cash-drawers.ts'
+
+/**
+ * `exchange` moves cash between a cash drawer and a cash machine, `count` moves what was found missing or too much in a
+ * machine: both between accounts of the bank's own. New kinds are added at the end, as engines store the place.
+ */
+export const postingKinds = [
+  'opening',
+  'deposit',
+  'withdraw',
+  'transfer',
+  'capture',
+  'reversal',
+  'exchange',
+  'count',
+] as const
 
 export type PostingKind = (typeof postingKinds)[number]
 
@@ -42,9 +57,22 @@ export interface ReversiblePosting {
   readonly latestReversal: Posting | undefined
 }
 
+const irreversibleKinds: readonly PostingKind[] = ['opening', 'reversal', 'exchange', 'count']
+
 /** Whether the posting can be given back: a reversal cannot, nor can what an account was opened with. */
 export function isReversible({ kind }: Posting): boolean {
-  return kind !== 'opening' && kind !== 'reversal'
+  return !irreversibleKinds.includes(kind)
+}
+
+/** Whether the cash went into or out of a cash machine: how much of it is given back follows from its notes alone. */
+export function isMachineCash({ kind, debitAccountId, creditAccountId }: Posting): boolean {
+  if (kind === 'withdraw') return !isCashDrawer(creditAccountId)
+  return kind === 'deposit' && !isCashDrawer(debitAccountId)
+}
+
+/** Whether the posting moved money between accounts of the bank's own: it is no customer's transaction. */
+export function isInternal({ kind }: Posting): boolean {
+  return kind === 'exchange' || kind === 'count'
 }
 
 /** Whether the posting is shown to the customer; opening balances are not, as the history starts after them. */

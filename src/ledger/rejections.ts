@@ -1,18 +1,40 @@
 /**
- * Why the ledger says no, in order of precedence: where several apply, the first is the answer.
+ * Why the ledger or the ATM says no, in order of precedence: where several apply, the first is the answer.
  *
- * - `decline`: the ledger decided. The outcome is saved under the idempotency key.
+ * - `decline`: the request was decided on. The outcome is saved under its idempotency key or, of a cash machine's
+ *   request, under its sequence.
  * - `refusal`: the request never reached the books. Nothing is saved, so the key stays free.
  */
 export const rejections = {
   idempotency_key_reused: 'refusal',
   idempotency_key_closed: 'decline',
+  terminal_not_found: 'refusal',
+  terminal_transaction_not_found: 'refusal',
+  sequence_reused: 'refusal',
+  transaction_closed: 'decline',
+  sequence_passed: 'decline',
+  session_ended: 'refusal',
+  not_in_doubt: 'refusal',
+  terminal_out_of_service: 'decline',
+  terminal_not_in_exchange: 'decline',
+  terminal_has_unsettled: 'decline',
   same_account: 'refusal',
   account_exists: 'refusal',
+  terminal_exists: 'refusal',
+  card_exists: 'refusal',
   account_not_found: 'refusal',
+  card_not_found: 'refusal',
+  card_not_for_terminal: 'refusal',
+  card_blocked: 'refusal',
+  wrong_pin: 'refusal',
   hold_not_found: 'refusal',
   transaction_not_found: 'refusal',
+  unit_mismatch: 'refusal',
   not_reversible: 'decline',
+  amount_not_dispensable: 'decline',
+  too_many_notes: 'decline',
+  unit_full: 'decline',
+  not_enough_notes: 'decline',
   account_closed: 'decline',
   account_frozen: 'decline',
   hold_captured: 'decline',

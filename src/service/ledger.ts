@@ -4,9 +4,9 @@ import {
   accountState,
   type StoredDetails,
 } from '../ledger/accounts.ts'
-import type { Command } from '../ledger/commands/registry.ts'
+import type { Command } from '../state-machine/commands.ts'
 import { resolveAll, type PendingItem, BatchLoader } from './batch-loader.ts'
-import type { Outcome } from '../ledger/outcomes.ts'
+import type { Outcome } from '../state-machine/outcomes.ts'
 import { type Store, type StoreReads, StoreUnavailable } from '../storage/store.ts'
 import type { Terms } from '../ledger/terms.ts'
 import { WriteCheck } from './write-check.ts'

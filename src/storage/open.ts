@@ -1,4 +1,4 @@
-import type { AuditReport } from '../ledger/audit/audit.ts'
+import type { AuditReport } from '../state-machine/audit.ts'
 import type { Terms } from '../ledger/terms.ts'
 import { type Store, type StoreLog, StoreOpenError } from './store.ts'
 import { IN_MEMORY, orExplain } from './sqlite/file/database.ts'

@@ -1,7 +1,15 @@
+import type { SequenceOf } from '../atm/commands/definition.ts'
+import type {
+  SequenceRange,
+  StoredCard,
+  StoredTerminal,
+  StoredTransaction,
+  TransactionTotal,
+} from '../atm/stored.ts'
 import type { AccountBalance, StoredDetails } from '../ledger/accounts.ts'
-import type { Command } from '../ledger/commands/registry.ts'
+import type { Command } from '../state-machine/commands.ts'
 import type { StoredHold } from '../ledger/holds.ts'
-import type { Outcome } from '../ledger/outcomes.ts'
+import type { Outcome } from '../state-machine/outcomes.ts'
 import type { Posting, ReversiblePosting } from '../ledger/postings.ts'
 
 /**
@@ -24,7 +32,7 @@ export interface Store {
    */
   probe(): Promise<void>
 
-  /** Whether no account has been opened yet. */
+  /** Whether no customer's account has been opened yet. */
   isEmpty(): Promise<boolean>
 
   /** The latest date in the books, 0 when nothing is dated yet. */
@@ -36,6 +44,9 @@ export interface Store {
 
 /** What can be read, each from one state of the books that is durable. Rejects with `StoreUnavailable`. */
 export interface StoreReads {
+  /** Of cards and cash machines. */
+  readonly atm: AtmReads
+
   /** The customers' accounts of these numbers, in their order, all from one state of the books. */
   accounts(numbers: readonly string[]): Promise<readonly (AccountBalance | undefined)[]>
 
@@ -62,6 +73,33 @@ export interface StoreReads {
    * than on a short one.
    */
   latestPostingAt(accountId: number, atMs: number): Promise<Posting | undefined>
+}
+
+/** What can be read of cards and cash machines. */
+export interface AtmReads {
+  card(number: string): Promise<StoredCard | undefined>
+
+  /** The card whose latest session has that digest. It may have ended: see `hasSession`. */
+  cardOfSession(digest: string): Promise<StoredCard | undefined>
+
+  terminal(id: string): Promise<StoredTerminal | undefined>
+
+  /** Terminals with ids after `afterId` in the order of their ids, `limit` at most; after '' the first ones. */
+  terminalsAfter(afterId: string, limit: number): Promise<readonly StoredTerminal[]>
+
+  terminalTransaction(name: SequenceOf): Promise<StoredTransaction | undefined>
+
+  /** Rows of the terminal's journal within the range, the newest first, `limit` at most. */
+  journal(terminalId: string, range: SequenceRange, limit: number): Promise<readonly StoredTransaction[]>
+
+  /**
+   * The transactions of all terminals that wait for their outcome or are in doubt, in the order of terminals and
+   * sequences: those after that one, or the first ones, `limit` at most.
+   */
+  openTransactionsAfter(after: SequenceOf | undefined, limit: number): Promise<readonly StoredTransaction[]>
+
+  /** What the terminal's transactions come to that are dated (see `dateOf`) from `fromMs` on and before `toMs`. */
+  totals(terminalId: string, fromMs: number, toMs: number): Promise<readonly TransactionTotal[]>
 }
 
 /** Where a store reports to its operator. */

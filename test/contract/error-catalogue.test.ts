@@ -22,6 +22,7 @@ import {
   transfer,
   tryToHold,
 } from '../support/requests.ts'
+import { type AtmReason, atmReasons } from '../atm/atm-reasons.ts'
 import { projectRoot } from '../support/service.ts'
 
 interface CatalogueRow {
@@ -60,11 +61,11 @@ describe('the catalogue of errors', () => {
     }
   })
 
-  test('answers declines with 400 and refusals with 404, 409 or 422', () => {
+  test('answers declines with 400 and refusals with 401, 403, 404, 409 or 422', () => {
     for (const [reason, kind] of Object.entries(rejections)) {
       assert.ok(isReason(reason))
       const [status]: readonly [number, string] = catalogue[reason]
-      assert.ok(kind === 'decline' ? status === 400 : [404, 409, 422].includes(status), reason)
+      assert.ok(kind === 'decline' ? status === 400 : [401, 403, 404, 409, 422].includes(status), reason)
     }
   })
 })
@@ -157,8 +158,8 @@ const ofTheRequest: Readonly<Partial<Record<ProblemCode, Provocation>>> = {
   invalid_idempotency_key: post(deposit, { amount: '1.00' }, 'with space'),
 }
 
-/** Each on accounts of its own. */
-const ofTheLedger: Readonly<Record<Reason, Provocation>> = {
+/** Each on accounts of its own. Those of cash machines have tests of their own. */
+const ofTheLedger: Readonly<Record<Exclude<Reason, AtmReason>, Provocation>> = {
   idempotency_key_reused: async (client) => {
     await ask(client, 'POST', deposit, { amount: '1.00' }, 'used')
     return ask(client, 'POST', deposit, { amount: '2.00' }, 'used')
@@ -267,7 +268,7 @@ describe('each error', () => {
   const provocations = { ...ofTheRequest, ...ofTheLedger }
 
   test('is provoked here, but for those that need a service in trouble', () => {
-    const tested = [...Object.keys(provocations), 'headers_too_large', ...notProvoked]
+    const tested = [...Object.keys(provocations), 'headers_too_large', ...notProvoked, ...atmReasons]
     assert.deepEqual(tested.toSorted(), rows.map(({ code }) => code).toSorted())
   })
 

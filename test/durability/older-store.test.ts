@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, test, type TestContext } from 'node:test'
 import type { Command } from '../../src/ledger/commands/registry.ts'
-import type { Outcome } from '../../src/ledger/outcomes.ts'
+import type { Outcome } from '../../src/state-machine/outcomes.ts'
 import { plainTerms } from '../../src/ledger/terms.ts'
 import { SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts'
 import { verifySqlite } from '../../src/storage/sqlite/verify-sqlite.ts'
+import { fillWithMachines } from '../support/machine-damages.ts'
 import { temporaryFolder } from '../support/service.ts'
 
 const ZONE = 'Europe/Zurich'
@@ -22,7 +23,7 @@ describe('a store that an older version has written', () => {
     await before.commit([{ kind: 'open', account: '1', openingBalance: 100n }])
     await before.commit(Array.from({ length: 50 }, () => ({ kind: 'deposit', account: '1', amount: 1n })))
     await before.close()
-    execute(path, TO_VERSION_2 + TO_VERSION_1)
+    execute(path, TO_VERSION_4 + TO_VERSION_2 + TO_VERSION_1)
 
     const store = new SqliteStore(path, options)
     t.after(() => store.close())
@@ -75,6 +76,22 @@ describe('a store that an older version has written', () => {
     )
     assert.deepEqual((await verifySqlite(path, Date.now(), ZONE)).firstDifferences, [])
   })
+
+  test('from before there were cash machines takes them, and opens accounts for them after its own', async (t) => {
+    const path = join(await temporaryFolder(t), 'atm.db')
+    const before = new SqliteStore(path, options)
+    await before.commit([{ kind: 'open', account: '7', openingBalance: 100n }])
+    await before.close()
+    execute(path, TO_VERSION_4)
+
+    const store = new SqliteStore(path, options)
+    t.after(() => store.close())
+    await fillWithMachines(store)
+    const found = await store.reads.atm.terminal('lobby')
+    assert.deepEqual([found?.terminal.cashAccountId, found?.unsettled?.sequence], [12, 8])
+    const { firstDifferences, atm } = await verifySqlite(path)
+    assert.deepEqual([firstDifferences, atm?.transactions], [[], 8])
+  })
 })
 
 async function answers(store: SqliteStore, commands: readonly Command[]): Promise<string[]> {
@@ -116,7 +133,7 @@ async function migrated(t: TestContext): Promise<{
     clock.nowMs += 60_000
   }
   for (const part of ['', '-wal']) await copyFile(`${written}${part}`, `${path}${part}`)
-  execute(path, TO_VERSION_2)
+  execute(path, TO_VERSION_4 + TO_VERSION_2)
   const store = new SqliteStore(path, settings)
   t.after(() => store.close())
   return { store, path, commands, outcomes }
@@ -133,6 +150,16 @@ const TO_VERSION_1 = `
   DROP TABLE folded_up_to;
   ALTER TABLE accounts DROP COLUMN latest_posting_id;
   PRAGMA user_version = 1;`
+
+/** Version 4 knew no cards and no cash machines. */
+const TO_VERSION_4 = `
+  DROP TABLE cards;
+  DROP TABLE terminals;
+  DROP TABLE cash_units;
+  DROP TABLE terminal_transactions;
+  DROP TABLE note_moves;
+  DROP TABLE terminal_postings;
+  PRAGMA user_version = 4;`
 
 /** Version 2 knew deposits and withdrawals alone, and no checksums. */
 const TO_VERSION_2 = `

@@ -1,19 +1,20 @@
+import type { AtmAuditSource } from '../../src/atm/audit/source.ts'
 import { type Account, plainAccount, type StoredDetails } from '../../src/ledger/accounts.ts'
-import { audit, type AuditReport } from '../../src/ledger/audit/audit.ts'
-import { CASH_DRAWERS } from '../../src/ledger/cash-drawers.ts'
-import type { AuditSource, ListedPosting } from '../../src/ledger/audit/source.ts'
-import { BatchState } from '../../src/ledger/batch/batch-state.ts'
-import type { Command } from '../../src/ledger/commands/registry.ts'
-import { decide } from '../../src/ledger/decide.ts'
+import { CASH_DRAWERS, isCashDrawer } from '../../src/ledger/cash-drawers.ts'
+import { audit, type AuditReport, type AuditSource } from '../../src/state-machine/audit.ts'
+import type { ListedPosting } from '../../src/ledger/audit/source.ts'
+import { BatchState, type LoadedState } from '../../src/state-machine/batch-state.ts'
+import { type Command, idempotencyKeyOf, requiredState } from '../../src/state-machine/commands.ts'
+import { decide } from '../../src/state-machine/decide.ts'
 import type { Hold, StoredHold } from '../../src/ledger/holds.ts'
 import { type KeyRecord, keyDigest } from '../../src/ledger/idempotency.ts'
 import { decodeOutcome, encodeOutcome } from '../../src/ledger/outcome-codec.ts'
-import type { LoadedState } from '../../src/ledger/batch/loaded-state.ts'
-import type { Outcome } from '../../src/ledger/outcomes.ts'
+import type { Outcome } from '../../src/state-machine/outcomes.ts'
 import { isInHistory, type Posting, type ReversiblePosting } from '../../src/ledger/postings.ts'
-import { requiredState } from '../../src/ledger/commands/registry.ts'
 import type { Store, StoreReads } from '../../src/storage/store.ts'
 import type { Terms } from '../../src/ledger/terms.ts'
+import { PlainMachines } from '../atm/plain-machines.ts'
+import { plainReads } from '../atm/plain-reads.ts'
 
 /**
  * The port in plain memory, with no engine below it: what the rules name is all that is loaded, and what the books have
@@ -28,6 +29,8 @@ export class PlainStore implements Store, StoreReads {
   readonly #postings: Posting[] = []
   readonly #holds: Hold[] = []
   readonly #keyRecords = new Map<string, KeyRecord>()
+  readonly machines = new PlainMachines()
+  readonly atm = plainReads(this.machines, () => this.#nowMs)
 
   constructor(terms: Terms, clock: () => number) {
     this.#terms = terms
@@ -90,14 +93,26 @@ export class PlainStore implements Store, StoreReads {
   }
 
   async isEmpty(): Promise<boolean> {
-    return this.#accounts.length === CASH_DRAWERS.length
+    return this.#accounts.every(({ number }) => number === undefined)
   }
 
   async close(): Promise<void> {}
 
+  balanceOf(id: number): bigint {
+    return this.#accounts[id - 1]?.balance ?? 0n
+  }
+
   /** What all accounts hold together, cash drawers too. */
   get total(): bigint {
     return this.#accounts.reduce((sum, { balance }) => sum + balance, 0n)
+  }
+
+  atmAuditSource(): AtmAuditSource {
+    return this.machines.auditSource({
+      accounts: this.#accounts,
+      postings: this.#postings,
+      reversible: (id) => this.#reversible(id),
+    })
   }
 
   verify(): Promise<AuditReport> {
@@ -110,6 +125,7 @@ export class PlainStore implements Store, StoreReads {
           .filter(({ kind }) => kind === 'reversal')
           .map((reversal) => ({ reversal, original: this.#posting(reversal.reversedPostingId) })),
       ],
+      atm: this.atmAuditSource(),
       keyRecords: () => [
         [...this.#keyRecords.values()].map((record) => {
           const stored = encodeOutcome(record.outcome)
@@ -126,7 +142,8 @@ export class PlainStore implements Store, StoreReads {
 
   #load(commands: readonly Command[]): LoadedState {
     const named = commands.map((command) => requiredState(command))
-    const keys = commands.flatMap(({ idempotencyKey }) => idempotencyKey ?? [])
+    const keys = commands.flatMap((command) => idempotencyKeyOf(command) ?? [])
+    const atm = this.machines.load(named)
     const keysToReverse = named.flatMap((each) => each.keys ?? [])
     const toReverse = this.#recordsOf(keysToReverse).map(({ outcome }) => outcome)
     const holdIds = [
@@ -136,16 +153,23 @@ export class PlainStore implements Store, StoreReads {
     const holds = this.#loadAll(holdIds, (id) => this.#holds[id - 1])
     const postingIds = [
       ...named.flatMap((each) => each.postings ?? []),
+      ...atm.transactions.flatMap(({ postingId }) => postingId ?? []),
       ...toReverse.flatMap((outcome) => encodeOutcome(outcome).postingId ?? []),
     ]
     const reversiblePostings = this.#loadAll(postingIds, (id) => this.#reversible(id))
     const accountIds = new Set([
       ...holds.map(({ accountId }) => accountId),
+      ...atm.cards.map(({ accountId }) => accountId),
+      ...atm.transactions.flatMap(({ accountId }) => accountId ?? []),
+      ...atm.terminals.flatMap(({ cashAccountId, overShortAccountId }) => [
+        cashAccountId,
+        overShortAccountId,
+      ]),
       ...reversiblePostings.flatMap(({ posting }) => [posting.debitAccountId, posting.creditAccountId]),
     ])
     const numbers = new Set(named.flatMap((each) => each.accounts))
     const isNamed = ({ id, number }: Account): boolean =>
-      number !== undefined && (numbers.has(number) || accountIds.has(id))
+      !isCashDrawer(id) && (accountIds.has(id) || (number !== undefined && numbers.has(number)))
     return {
       // What is changed and not told of by the books is lost, as it would be in an engine.
       accounts: this.#accounts.filter(isNamed).map((account) => ({ ...account })),
@@ -158,6 +182,7 @@ export class PlainStore implements Store, StoreReads {
       nextHoldId: this.#holds.length + 1,
       nowMs: this.#nowMs,
       timeZone: this.#terms.timeZone,
+      atm,
     }
   }
 
@@ -169,6 +194,7 @@ export class PlainStore implements Store, StoreReads {
     for (const account of books.accounts.changed) this.#accounts[account.id - 1] = account
     for (const hold of books.holds.changed.values()) this.#holds[hold.id - 1] = hold
     this.#postings.push(...books.postings.added)
+    this.machines.keep(books)
     for (const record of books.keys.saved) {
       const stored = encodeOutcome(record.outcome)
       const outcome = decodeOutcome(stored, this.#posting(stored.postingId))

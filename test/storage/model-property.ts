@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
+import { ledgerReasons } from '../atm/atm-reasons.ts'
 import fc from 'fast-check'
-import { isReason, rejections } from '../../src/ledger/rejections.ts'
+import { isReason } from '../../src/ledger/rejections.ts'
 import type { Terms } from '../../src/ledger/terms.ts'
 import {
   type Arrival,
@@ -116,7 +117,7 @@ const ofDaysOfTheirOwn = ['too_many_holds', 'cash_limit_exceeded']
 /** An invariant that holds over nothing proves nothing: all kinds and all reasons must have been met, and often. */
 function report(t: TestContext, counts: ReadonlyMap<string, number>, sequences: number): void {
   const often = [...kinds, 'key_closed']
-  const sometimes = [...kinds.map((kind) => `${kind} again`), ...Object.keys(rejections)]
+  const sometimes = [...kinds.map((kind) => `${kind} again`), ...ledgerReasons]
   const met = [...often, ...sometimes].map((name) => [name, counts.get(name) ?? 0] as const)
   t.diagnostic(`${sequences} sequences: ${met.map(([name, times]) => `${name} ${times}`).join(' · ')}`)
   for (const [name, times] of met) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Command } from '../../src/ledger/commands/registry.ts'
-import type { Outcome } from '../../src/ledger/outcomes.ts'
+import type { Outcome } from '../../src/state-machine/outcomes.ts'
 import type { Store } from '../../src/storage/store.ts'
 import { plainTerms } from '../../src/ledger/terms.ts'
 import { openPostgres, verifyPostgres } from '../../src/storage/postgres/open-postgres.ts'

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { plainTerms } from '../../src/ledger/terms.ts'
+import type { Command } from '../../src/state-machine/commands.ts'
+import { StoreUnavailable } from '../../src/storage/store.ts'
 import { openPostgres, verifyPostgres } from '../../src/storage/postgres/open-postgres.ts'
 import { connectTo, createDatabase, serverVersion } from '../support/postgres.ts'
 import { storeConforms, type OpenStore } from './conformance.ts'
@@ -41,6 +43,20 @@ describe('the PostgreSQL engine', () => {
   }
 
   storeConforms(onServer, rounds({ quick: 20, full: 500 }))
+
+  test('stores no cash machines yet: it refuses their commands instead of losing them, and has none to read', async (t) => {
+    const store = await openPostgres(url, { terms: plainTerms(600_000), clock: Date.now })
+    t.after(() => store.close())
+    const open: Command = { kind: 'open', account: '1', openingBalance: 1n }
+    const change: Command = { kind: 'change_terminal', terminal: 'lobby', status: 'in_service' }
+    await assert.rejects(
+      store.commit([open, change]),
+      new StoreUnavailable('this store does not keep cash machines yet; use the embedded one'),
+    )
+    assert.equal(await store.isEmpty(), true)
+    assert.equal(await store.reads.atm.terminal('lobby'), undefined)
+    assert.equal((await verifyPostgres(url)).atm, undefined)
+  })
 
   test('the engine under test is a PostgreSQL server of a version that is promised', async (t) => {
     const version = await serverVersion()

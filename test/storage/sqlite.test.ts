@@ -9,6 +9,7 @@ import { SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts'
 import { verifySqlite } from '../../src/storage/sqlite/verify-sqlite.ts'
 import { KEPT_FOR_MS } from '../ledger/generated-commands.ts'
 import { storeConforms, type OpenStore } from './conformance.ts'
+import { machinesConform } from './machines.ts'
 import { modelPredicts } from './model-property.ts'
 import { rounds } from '../support/rounds.ts'
 
@@ -83,4 +84,12 @@ describe('the embedded engine on a file, with limits for all and days that are n
   const open = onFile({ crash: true, writeBackEveryPostings: 3, terms: strictTerms })
   modelPredicts({ open, terms: strictTerms, hoursAheadOfUtc: 9, sequences: daysOnFile })
 })
+
+describe('cash machines in the embedded engine', () => {
+  describe('on a file', () => machinesConform(onFile({ crash: false }), daysOnFile))
+  describe('on a file, writing balances back all the time, killed', () =>
+    machinesConform(onFile({ crash: true, writeBackEveryPostings: 3 }), daysOnFile))
+  describe('in memory', () => machinesConform(inMemory, rounds({ quick: 20, full: 400 })))
+})
+
 describe('the embedded engine in memory', () => storeConforms(inMemory, rounds({ quick: 100, full: 9_600 })))

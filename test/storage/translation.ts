@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { accountState, type StoredDetails } from '../../src/ledger/accounts.ts'
 import type { Command } from '../../src/ledger/commands/registry.ts'
 import type { Hold } from '../../src/ledger/holds.ts'
-import type { Accepted, Outcome } from '../../src/ledger/outcomes.ts'
+import type { Accepted, Outcome } from '../../src/state-machine/outcomes.ts'
 import { balanceAfter, type Posting } from '../../src/ledger/postings.ts'
 import type { Limits } from '../../src/ledger/accounts.ts'
 import { NOWHERE, type Planned } from '../ledger/generated-commands.ts'
@@ -87,6 +87,7 @@ export class Translation {
       const { name, openedAtMs: atMs, ...account } = outcome.account
       return { answer: status, replayed, account: { ...account, opened: { name, atMs } } }
     }
+    if (status !== 'captured') throw new TypeError(`the ledger answers no ${status}`)
     const { posting, hold } = outcome
     return { answer: status, replayed, movement: this.movement(posting), hold: this.hold(hold) }
   }
@@ -99,7 +100,7 @@ export class Translation {
     return {
       id: this.movements.model(id),
       atMs,
-      kind,
+      kind: kind === 'exchange' || kind === 'count' ? internal(kind) : kind,
       from,
       to,
       amount,
@@ -190,4 +191,9 @@ function placed(pairs: Pairs, fromEnd: number): readonly [number, number] {
 function found<Value>(value: Value | undefined, what: string): Value {
   assert.ok(value !== undefined, `there is ${what}`)
   return value
+}
+
+/** The ledger's commands make no such postings. */
+function internal(kind: string): never {
+  throw new TypeError(`the model knows no ${kind}`)
 }

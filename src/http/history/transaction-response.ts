@@ -94,8 +94,12 @@ export const Transaction = discriminated('Transaction', 'type', [
   variant('ReversalTransaction', ['reversal_out', 'reversal_in'], { reverses: original, hold_id: Null }),
 ])
 
+/** Of the kinds that a customer's account can be a side of. */
 const typesByKind: Readonly<
-  Record<PostingKind, readonly [ofDebit: TransactionType, ofCredit: TransactionType]>
+  Record<
+    Exclude<PostingKind, 'exchange' | 'count'>,
+    readonly [ofDebit: TransactionType, ofCredit: TransactionType]
+  >
 > = {
   opening: ['opening', 'opening'],
   deposit: ['deposit', 'deposit'],
@@ -107,6 +111,7 @@ const typesByKind: Readonly<
 
 /** What the posting is to one of its two accounts. */
 export function typeSeenFrom(accountId: number, { kind, debitAccountId }: Posting): TransactionType {
+  if (kind === 'exchange' || kind === 'count') throw new TypeError(`no customer is a side of an ${kind}`)
   const [ofDebit, ofCredit] = typesByKind[kind]
   return debitAccountId === accountId ? ofDebit : ofCredit
 }

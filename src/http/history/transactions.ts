@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { FromSchema } from 'json-schema-to-ts'
 import type { Ledger } from '../../service/ledger.ts'
-import { balanceAfter, type Posting } from '../../ledger/postings.ts'
+import { balanceAfter, isInternal, type Posting } from '../../ledger/postings.ts'
 import { formatCents } from '../../money.ts'
 import { encodeCursor } from '../shared/cursor.ts'
 import { HistoryQuery, pageOf, select, type Selection } from './select-history.ts'
@@ -148,7 +148,7 @@ export function transactionRoute(app: FastifyInstance, ledger: Ledger): void {
     },
     async (request) => {
       const found = await ledger.reads.posting(idFrom(request.params.id))
-      if (found === undefined) throw new Problem('transaction_not_found')
+      if (found === undefined || isInternal(found.posting)) throw new Problem('transaction_not_found')
       const transaction = await transactionOf(ledger, found.posting, found.reversedAmount)
       request.loggedDetails = { account: transaction.account_number, transaction: transaction.id }
       return transaction

@@ -1,6 +1,6 @@
-import type { Command } from '../../ledger/commands/registry.ts'
+import { type Command, idempotencyKeyOf } from '../../state-machine/commands.ts'
 import type { Ledger } from '../../service/ledger.ts'
-import type { Accepted, Outcome } from '../../ledger/outcomes.ts'
+import type { Accepted, Outcome } from '../../state-machine/outcomes.ts'
 import { formatCents } from '../../money.ts'
 import { Problem } from '../errors/problem.ts'
 import { loggedAccount, type LoggedDetails } from '../request-log.ts'
@@ -58,7 +58,7 @@ function loggedCommand(command: Command, outcome: Outcome): LoggedDetails {
     hold: holdOf(command, outcome),
     original: command.kind === 'reverse' ? String(Object.values(command.original)[0]) : undefined,
     amount: amount === undefined ? undefined : formatCents(amount),
-    idempotencyKey: command.idempotencyKey,
+    idempotencyKey: idempotencyKeyOf(command),
     transaction: 'posting' in outcome ? String(outcome.posting.id) : undefined,
     balance: balance === undefined ? undefined : formatCents(balance),
     reason: outcome.status === 'rejected' ? outcome.reason : undefined,

@@ -1,6 +1,7 @@
 import type { AccountBalance } from '../accounts.ts'
+import { isCashDrawer } from '../cash-drawers.ts'
 
-const MAX_REPORTED_DIFFERENCES = 20
+export const MAX_REPORTED_DIFFERENCES = 20
 
 /** What does not fit: how often, and the first cases in words. */
 export class Differences {
@@ -19,5 +20,5 @@ export class Differences {
 
 /** What a person finds the account by. */
 export function nameOf({ id, number }: Pick<AccountBalance, 'id' | 'number'>): string {
-  return number ?? `cash drawer ${id}`
+  return number ?? (isCashDrawer(id) ? `cash drawer ${id}` : `${id} of the bank's own`)
 }

@@ -35,7 +35,7 @@ export class BatchAccounts {
     return this.#byNumber.get(number)
   }
 
-  /** A customer's account that a loaded hold or posting refers to. Throws when the engine has not loaded it. */
+  /** An account that something loaded refers to. Throws when the engine has not loaded it. */
   get(id: number): Account {
     const account = this.#byId.get(id)
     if (account === undefined) throw new Error(`account ${id} is referred to and is not there; run verify`)
@@ -61,6 +61,14 @@ export class BatchAccounts {
     const account = plainAccount(this.#nextId++, number, 0n)
     this.#add(account)
     this.opened.push({ account, name })
+    return account
+  }
+
+  /** Opens an account of the bank's own, which has no number. */
+  openInternal(): Account {
+    const account = plainAccount(this.#nextId++, undefined, 0n)
+    this.#add(account)
+    this.opened.push({ account, name: undefined })
     return account
   }
 

@@ -60,6 +60,15 @@ export class BatchPostings {
     return this.#reversible.get(id)
   }
 
+  /** A posting that something loaded refers to by its id, with what is given back of it by now. It may be of this very batch. */
+  getReversible(id: number): ReversiblePosting {
+    const loaded = this.#reversible.get(id)
+    if (loaded !== undefined) return loaded
+    const posting = this.added[id - (this.added[0]?.id ?? id)]
+    if (posting?.id === id) return { posting, reversedAmount: 0n, latestReversal: undefined }
+    throw new Error(`posting ${id} is referred to and is not there; run verify`)
+  }
+
   /** A posting that a key record refers to, with what is given back of it by now. It may be of this very batch. */
   reversible(posting: Posting): ReversiblePosting {
     const loaded = this.#reversible.get(posting.id)

@@ -1,4 +1,6 @@
+import type { Account } from '../accounts.ts'
 import { fits } from '../batch/batch-accounts.ts'
+import type { Reason } from '../rejections.ts'
 import { canonicalCashRequest } from './canonical-request.ts'
 import { creditBlocked } from './checks.ts'
 import { type CommandDefinition, posted, type Referenced, reject } from './definition.ts'
@@ -20,11 +22,15 @@ export const deposit: CommandDefinition<Deposit> = {
   apply(state, { account: number, amount, reference }) {
     const account = state.accounts.find(number)
     if (account === undefined) return reject('account_not_found')
-    const blocked = creditBlocked(account)
-    if (blocked !== undefined) return reject(blocked)
-    if (!fits(account.balance + amount)) return reject('balance_limit_exceeded')
+    const declined = depositDeclined(account, amount)
+    if (declined !== undefined) return reject(declined)
     const cash = state.accounts.cashDrawerFor(-amount)
     if (cash === undefined) return reject('cash_limit_exceeded')
     return posted(state.postings.post('deposit', cash, account, amount, { reference }))
   },
+}
+
+/** Why that many cents cannot be paid into the account, wherever the cash goes. */
+export function depositDeclined(account: Account, amount: bigint): Reason | undefined {
+  return creditBlocked(account) ?? (fits(account.balance + amount) ? undefined : 'balance_limit_exceeded')
 }

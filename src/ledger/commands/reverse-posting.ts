@@ -2,7 +2,7 @@ import type { Account } from '../accounts.ts'
 import { fits } from '../batch/batch-accounts.ts'
 import type { BatchState } from '../batch/batch-state.ts'
 import type { Outcome } from '../outcomes.ts'
-import { isReversible, type Posting, type ReversiblePosting } from '../postings.ts'
+import { isMachineCash, isReversible, type Posting, type ReversiblePosting } from '../postings.ts'
 import type { Terms } from '../terms.ts'
 import { isCovered, transferBlocked } from './checks.ts'
 import { posted, reject } from './definition.ts'
@@ -22,7 +22,7 @@ export function reversePosting(
   terms: Terms,
 ): Outcome {
   const { posting, reversedAmount, latestReversal } = reversible
-  if (!isReversible(posting)) return reject('not_reversible')
+  if (!isReversible(posting) || isMachineCash(posting)) return reject('not_reversible')
   const left = posting.amount - reversedAmount
   // Asking again for all that is left, when nothing is, is a repetition and gets the same answer.
   if (requested === undefined && left === 0n && latestReversal !== undefined) return posted(latestReversal)

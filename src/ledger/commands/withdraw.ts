@@ -1,4 +1,5 @@
 import { type Account, effectiveLimits } from '../accounts.ts'
+import type { BatchState } from '../batch/batch-state.ts'
 import { businessDay } from '../business-day.ts'
 import { on } from '../daily-withdrawals.ts'
 import type { Reason } from '../rejections.ts'
@@ -24,13 +25,24 @@ export const withdraw: CommandDefinition<Withdrawal> = {
   apply(state, { account: number, amount, reference }, terms) {
     const account = state.accounts.find(number)
     if (account === undefined) return reject('account_not_found')
-    const declined = debitBlocked(account) ?? limitExceeded(account, amount, state.nowMs, terms)
+    const declined = withdrawalDeclined(state, account, amount, terms)
     if (declined !== undefined) return reject(declined)
-    if (!isCovered(state, account, amount, terms)) return reject('insufficient_funds')
     const cash = state.accounts.cashDrawerFor(amount)
     if (cash === undefined) return reject('cash_limit_exceeded')
     return posted(state.postings.post('withdraw', account, cash, amount, { reference }))
   },
+}
+
+/** Why that many cents cannot be withdrawn from the account, wherever the cash comes from. */
+export function withdrawalDeclined(
+  state: BatchState,
+  account: Account,
+  amount: bigint,
+  terms: Terms,
+): Reason | undefined {
+  const declined = debitBlocked(account) ?? limitExceeded(account, amount, state.nowMs, terms)
+  if (declined !== undefined) return declined
+  return isCovered(state, account, amount, terms) ? undefined : 'insufficient_funds'
 }
 
 /** Which limit on withdrawals would be exceeded, if any. */

@@ -1,4 +1,4 @@
-import type { AuditReport } from '../../ledger/audit/audit.ts'
+import type { AuditReport } from '../../state-machine/audit.ts'
 import { businessDay, DEFAULT_TIME_ZONE, startOfDay } from '../../ledger/business-day.ts'
 import { type Store, StoreOpenError } from '../store.ts'
 import { connectTo, Deadline } from './connection/connecting.ts'

@@ -1,6 +1,6 @@
-import type { Command } from '../../ledger/commands/registry.ts'
-import type { Outcome } from '../../ledger/outcomes.ts'
-import type { Store } from '../store.ts'
+import { type Command, isLedgerCommand } from '../../state-machine/commands.ts'
+import type { Outcome } from '../../state-machine/outcomes.ts'
+import { type Store, StoreUnavailable } from '../store.ts'
 import type { Deadline } from './connection/connecting.ts'
 import type { DecidingOptions } from './commit/decide-batch.ts'
 import { Pruning } from './pruning.ts'
@@ -31,6 +31,8 @@ export class PostgresStore implements Store {
   }
 
   async commit(commands: readonly Command[]): Promise<readonly Outcome[]> {
+    if (!commands.every(isLedgerCommand))
+      throw new StoreUnavailable('this store does not keep cash machines yet; use the embedded one')
     const { outcomes, state } = await this.#writer.commit(commands)
     this.#pruning.batchCommitted(state.keys.saved.length, state.nowMs - this.#ttlMs)
     return outcomes

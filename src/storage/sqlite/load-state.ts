@@ -1,13 +1,15 @@
 import type { Account } from '../../ledger/accounts.ts'
-import { type Command, requiredState } from '../../ledger/commands/registry.ts'
+import { type Command, idempotencyKeyOf, requiredState } from '../../state-machine/commands.ts'
+import { isCashDrawer } from '../../ledger/cash-drawers.ts'
 import type { Hold } from '../../ledger/holds.ts'
 import { type KeyRecord, keyDigest } from '../../ledger/idempotency.ts'
+import { AtmLoading } from './atm/load-atm.ts'
 import type { StoreState } from './state.ts'
-import type { LoadedState } from '../../ledger/batch/loaded-state.ts'
+import type { LoadedState } from '../../state-machine/batch-state.ts'
 import type { ReversiblePosting } from '../../ledger/postings.ts'
 
 /** What commands require, as much of it as exists. */
-type RequiredParts = Pick<LoadedState, 'accounts' | 'keyRecords' | 'holds' | 'reversiblePostings'>
+type RequiredParts = Pick<LoadedState, 'accounts' | 'keyRecords' | 'holds' | 'reversiblePostings' | 'atm'>
 
 /** Loads what the commands require. */
 export function load(commands: readonly Command[], state: StoreState): RequiredParts {
@@ -20,30 +22,41 @@ class Loading {
   readonly #state: StoreState
   /** By number, so that each is loaded once. */
   readonly #accounts = new Map<string, Account>()
+  /** Accounts of machines, which have no number. */
+  readonly #internal = new Map<number, Account>()
   readonly #keyRecords: KeyRecord[] = []
   readonly #holds = new Map<number, Hold>()
   readonly #reversible = new Map<number, ReversiblePosting>()
+  readonly #atm: AtmLoading
 
   constructor(state: StoreState) {
     this.#state = state
+    this.#atm = new AtmLoading(state.atm, {
+      addAccount: (id) => this.#addAccountOf(id),
+      addPosting: (id) => this.#addPosting(id),
+    })
   }
 
   get parts(): RequiredParts {
     return {
-      accounts: [...this.#accounts.values()],
+      accounts: [...this.#accounts.values(), ...this.#internal.values()],
       keyRecords: this.#keyRecords,
       holds: [...this.#holds.values()],
       reversiblePostings: [...this.#reversible.values()],
+      atm: this.#atm.parts,
     }
   }
 
   add(command: Command): void {
-    const { accounts, holds, postings, keys } = requiredState(command)
+    const required = requiredState(command)
+    const { accounts, holds, postings, keys } = required
     for (const number of accounts) this.#addAccount(number)
     if (holds !== undefined) for (const id of holds) this.#addHold(id)
     if (postings !== undefined) for (const id of postings) this.#addPosting(id)
     if (keys !== undefined) for (const key of keys) this.#addReversedKey(key)
-    if (command.idempotencyKey !== undefined) this.#addKeyRecord(command.idempotencyKey)
+    this.#atm.add(required)
+    const key = idempotencyKeyOf(command)
+    if (key !== undefined) this.#addKeyRecord(key)
   }
 
   #addAccount(number: string): void {
@@ -51,10 +64,16 @@ class Loading {
     if (account !== undefined) this.#accounts.set(number, account)
   }
 
-  /** A cash drawer has no number and is always there. */
+  /** Cash drawers are always there. */
   #addAccountOf(id: number): void {
     const number = this.#state.accounts.numberOf(id)
     if (number !== undefined) this.#addAccount(number)
+    else if (!isCashDrawer(id) && !this.#internal.has(id)) this.#addInternal(id)
+  }
+
+  #addInternal(id: number): void {
+    const account = this.#state.cache.findById(id)
+    if (account !== undefined) this.#internal.set(id, account)
   }
 
   #addHold(id: number): void {

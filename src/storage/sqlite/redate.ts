@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { businessDay, startOfDay } from '../../ledger/business-day.ts'
+import { redateMachines } from './atm/redate-atm.ts'
 import { openForWriting } from './file/database.ts'
 import { renewChecksums } from './tables/checksums.ts'
 import { prepare } from './tables/statements.ts'
@@ -12,15 +13,16 @@ export function redateSqlite(path: string, timeZone: string, nowMs: number): Red
   const { database } = open
   try {
     database.exec('BEGIN IMMEDIATE')
-    const redated = DATED.map(({ table, column, name }) => {
+    const dated = DATED.map(({ table, column, name }) => {
       const row = prepare(database, `SELECT count(*) AS count FROM ${table} WHERE ${column} > ${nowMs}`).get()
       return { name, count: row === undefined ? 0 : number(row, 'count') }
     })
     for (const statement of dateBack(nowMs)) database.exec(statement)
     for (const { table, column } of DATED) renewChecksums(database, table, `${column} = ${nowMs}`)
     recountWithdrawals(database, timeZone, nowMs)
+    const ofMachines = redateMachines(database, nowMs)
     database.exec('COMMIT')
-    return redated
+    return [...dated, ...ofMachines]
   } finally {
     open.close()
   }

@@ -4,6 +4,7 @@ import type { StoredHold } from '../../ledger/holds.ts'
 import type { Posting, ReversiblePosting } from '../../ledger/postings.ts'
 import type { StoreReads } from '../store.ts'
 import type { OpenDatabase } from './file/database.ts'
+import { AtmReader } from './atm/atm-reader.ts'
 import type { LogSync } from './file/log-sync.ts'
 import { asUnavailable } from './file/write-faults.ts'
 import type { StoreState } from './state.ts'
@@ -12,6 +13,7 @@ import { prepare } from './tables/statements.ts'
 
 /** Reads the books as of the latest commit. */
 export class SqliteReader implements StoreReads {
+  readonly atm: AtmReader
   readonly #log: LogSync | undefined
   readonly #state: StoreState
   /** The ledger's time. */
@@ -25,6 +27,7 @@ export class SqliteReader implements StoreReads {
     this.#nowMs = nowMs
     this.#begin = prepare(database, 'BEGIN')
     this.#commit = prepare(database, 'COMMIT')
+    this.atm = new AtmReader(state.atm, nowMs, (read) => this.#read(read))
   }
 
   accounts(numbers: readonly string[]): Promise<readonly (AccountBalance | undefined)[]> {

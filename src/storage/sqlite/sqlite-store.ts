@@ -1,9 +1,8 @@
 import type { StatementSync } from 'node:sqlite'
-import { CASH_DRAWERS } from '../../ledger/cash-drawers.ts'
-import { BatchState } from '../../ledger/batch/batch-state.ts'
-import type { Command } from '../../ledger/commands/registry.ts'
-import { decide } from '../../ledger/decide.ts'
-import type { Outcome } from '../../ledger/outcomes.ts'
+import { BatchState } from '../../state-machine/batch-state.ts'
+import type { Command } from '../../state-machine/commands.ts'
+import { decide } from '../../state-machine/decide.ts'
+import type { Outcome } from '../../state-machine/outcomes.ts'
 import { OutcomeUnknown, type Store, type StoreLog } from '../store.ts'
 import type { Terms } from '../../ledger/terms.ts'
 import { beginAlone, type OpenDatabase, openForWriting } from './file/database.ts'
@@ -39,6 +38,8 @@ export class SqliteStore implements Store {
   #nextAccountId: number
   #nextHoldId: number
   #latestMs: number
+  /** Once there is a customer, there always is. */
+  #hasCustomers = false
 
   /** Opens or makes the file; `:memory:` forgets everything when closed. Throws `StoreOpenError`. */
   constructor(path: string, options: SqliteStoreOptions) {
@@ -114,7 +115,8 @@ export class SqliteStore implements Store {
   }
 
   get #isEmpty(): boolean {
-    return this.#nextAccountId === CASH_DRAWERS.length + 1
+    this.#hasCustomers ||= this.#state.accounts.hasCustomers()
+    return !this.#hasCustomers
   }
 
   /** The ledger's time, which never runs backwards. */
@@ -153,7 +155,7 @@ export class SqliteStore implements Store {
   }
 
   #persist(batch: BatchState): void {
-    const { accounts, postings, holds, keys, cache } = this.#state
+    const { accounts, postings, holds, keys, atm, cache } = this.#state
     for (const opened of batch.accounts.opened) accounts.insert(opened, batch.nowMs)
     for (const account of batch.accounts.withNewSettings) accounts.updateSettings(account)
     for (const posting of batch.postings.added) postings.insert(posting)
@@ -162,6 +164,7 @@ export class SqliteStore implements Store {
       else holds.insert(hold)
     }
     for (const record of batch.keys.saved) keys.insert(record)
+    atm.persist(batch)
     keys.prune(batch.nowMs - this.#options.terms.idempotencyTtlMs)
     const everyPostings = this.#options.writeBackEveryPostings ?? WRITE_BACK_EVERY_POSTINGS
     cache.writeBack.writeSome(this.#nextPostingId - 1, batch.postings.added.length, everyPostings)

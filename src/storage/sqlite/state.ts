@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { DATED } from '../redating.ts'
 import { number } from '../row-values.ts'
+import { AtmTables } from './atm/atm-tables.ts'
 import { AccountCache } from './cache/account-cache.ts'
 import { OpenHoldCache } from './cache/account-parts.ts'
 import { type OpenDatabase, orExplain } from './file/database.ts'
@@ -16,6 +17,7 @@ export interface StoreState {
   readonly postings: PostingTable
   readonly holds: HoldTable
   readonly keys: KeyTable
+  readonly atm: AtmTables
   readonly cache: AccountCache
 }
 
@@ -31,10 +33,12 @@ export function readState(
       const accounts = new AccountTable(database)
       const postings = new PostingTable(database)
       const holds = new HoldTable(database)
-      const latestMs = latestDate(database)
+      const atm = new AtmTables(database)
+      const latestMs = Math.max(latestDate(database), atm.journal.latestMs())
       const openHolds = new OpenHoldCache(holds.unexpired(latestMs))
       const cache = new AccountCache({ table: accounts, postings, holds: openHolds, timeZone })
-      return { accounts, postings, holds, cache, keys: new KeyTable(database, postings), latestMs }
+      const keys = new KeyTable(database, postings)
+      return { accounts, postings, holds, keys, atm, cache, latestMs }
     })
   } catch (error) {
     open.close()

@@ -1,9 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { audit, type AuditReport } from '../../ledger/audit/audit.ts'
-import type { AuditedAccount, AuditedHold, AuditSource, ListedPosting } from '../../ledger/audit/source.ts'
+import type { AtmAuditSource } from '../../atm/audit/source.ts'
+import { audit, type AuditReport, type AuditSource } from '../../state-machine/audit.ts'
+import type { AuditedAccount, AuditedHold, ListedPosting } from '../../ledger/audit/source.ts'
 import { DEFAULT_TIME_ZONE } from '../../ledger/business-day.ts'
 import { StoreOpenError } from '../store.ts'
 import { text } from '../row-values.ts'
+import { auditedPostings, auditedTerminals, auditedTransactions } from './atm/audit-atm.ts'
+import { alteredAtmRows } from './atm/atm-checksums.ts'
+import { AtmTables } from './atm/atm-tables.ts'
 import { AccountTable } from './tables/account-table.ts'
 import { alteredRows } from './tables/checksums.ts'
 import { openForReading, reasonOf } from './file/database.ts'
@@ -57,12 +61,41 @@ async function auditDatabase(
     holds: () => inChunks(holdsOf(holds, postings)),
     reversals: () => inChunks(postings.reversals()),
     keyRecords: () => inChunks(allKeyRecords(database, postings)),
+    atm: atmOf(database, accounts, postings),
   }
   return audit(source, nowMs, timeZone)
 }
 
+/** What the file holds of cards and cash machines. */
+function atmOf(database: DatabaseSync, accounts: AccountTable, postings: PostingTable): AtmAuditSource {
+  const tables = new AtmTables(database)
+  const balances = (): ReadonlyMap<number, bigint> => internalBalances(accounts, postings)
+  return {
+    terminals: () => inChunks(auditedTerminals(tables, balances())),
+    noteMoves: () => inChunks(tables.noteMoves.all()),
+    transactions: () => inChunks(auditedTransactions(tables, postings)),
+    postings: () => inChunks(auditedPostings(tables, postings, balances())),
+  }
+}
+
+/** What the bank's own accounts other than cash drawers hold, by id. */
+function internalBalances(table: AccountTable, postings: PostingTable): ReadonlyMap<number, bigint> {
+  const accounts = table.internal()
+  if (accounts.length === 0) return new Map()
+  const cache = new AccountCache({
+    table,
+    postings,
+    holds: new OpenHoldCache([]),
+    timeZone: DEFAULT_TIME_ZONE,
+  })
+  return new Map(
+    accounts.map(({ id, balance }) => [id, cache.writeBack.isDirty(id) ? cache.balance(id) : balance]),
+  )
+}
+
 function* alteredIn(database: DatabaseSync): Generator<string> {
   yield* alteredRows(database)
+  yield* alteredAtmRows(database)
   yield* misplacedPages(database)
 }
 

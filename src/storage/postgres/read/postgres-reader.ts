@@ -2,6 +2,7 @@ import type { AccountBalance, StoredDetails } from '../../../ledger/accounts.ts'
 import type { StoredHold } from '../../../ledger/holds.ts'
 import type { Posting, ReversiblePosting } from '../../../ledger/postings.ts'
 import type { StoreReads } from '../../store.ts'
+import { NO_MACHINES } from './no-machines.ts'
 import { number, numberOrUndefined, type Row, text, textOrUndefined } from '../../row-values.ts'
 import {
   BALANCE_COLUMNS,
@@ -46,6 +47,7 @@ const LATEST_MS = `SELECT greatest(0, (SELECT max(latest_posting_ms) FROM accoun
 
 /** Reads the books as of the latest commit. Rejects with `StoreUnavailable`. */
 export class PostgresReader implements StoreReads {
+  readonly atm = NO_MACHINES
   readonly #pool: ReaderPool
   readonly #clock: () => number
 

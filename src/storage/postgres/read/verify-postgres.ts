@@ -1,10 +1,9 @@
-import { type AuditReport, audit } from '../../../ledger/audit/audit.ts'
+import { audit, type AuditReport, type AuditSource } from '../../../state-machine/audit.ts'
 import type {
   AuditedAccount,
   AuditedHold,
   AuditedKeyRecord,
   AuditedReversal,
-  AuditSource,
 } from '../../../ledger/audit/source.ts'
 import type { Posting } from '../../../ledger/postings.ts'
 import { bytes, number, type Row } from '../../row-values.ts'

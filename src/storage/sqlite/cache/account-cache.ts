@@ -1,6 +1,6 @@
 import type { Account, AccountBalance } from '../../../ledger/accounts.ts'
 import { CASH_DRAWERS, isCashDrawer } from '../../../ledger/cash-drawers.ts'
-import type { BatchState } from '../../../ledger/batch/batch-state.ts'
+import type { BatchState } from '../../../state-machine/batch-state.ts'
 import { withdrawnAfter } from '../../../ledger/daily-withdrawals.ts'
 import { isInHistory, type Posting } from '../../../ledger/postings.ts'
 import type { AccountTable, StoredAccount } from '../tables/account-table.ts'
@@ -55,6 +55,12 @@ export class AccountCache {
   find(accountNumber: string): Account | undefined {
     const id = this.#idOf(accountNumber)
     return id === undefined ? undefined : this.#account(id, accountNumber)
+  }
+
+  /** The account of that id, a customer's or one of the bank's own. */
+  findById(id: number): Account | undefined {
+    const stored = this.#table.findById(id)
+    return stored && this.#account(this.#read(stored), stored.number)
   }
 
   findBalance(accountNumber: string): AccountBalance | undefined {

@@ -1,6 +1,6 @@
 import { type AccountLimits, type AccountStatus, DEPLOYMENT_LIMITS } from '../../../ledger/accounts.ts'
 import { fits } from '../../../ledger/batch/batch-accounts.ts'
-import type { BatchState } from '../../../ledger/batch/batch-state.ts'
+import type { BatchState } from '../../../state-machine/batch-state.ts'
 import { type DailyWithdrawals, NO_WITHDRAWALS } from '../../../ledger/daily-withdrawals.ts'
 import { hasExpired, NO_HOLDS, type OpenHold } from '../../../ledger/holds.ts'
 import type { AccountHold } from '../tables/hold-table.ts'

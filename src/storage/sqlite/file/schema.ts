@@ -3,6 +3,7 @@ import { businessDay, DEFAULT_TIME_ZONE, startOfDay } from '../../../ledger/busi
 import { integer, number, text } from '../../row-values.ts'
 import { assertCurrentSchema, assertKnownSchema } from '../../schema-version.ts'
 import { StoreOpenError } from '../../store.ts'
+import { ATM_TABLES } from '../atm/atm-schema.ts'
 import { pragma, prepare } from '../tables/statements.ts'
 import { addChecksums, defineChecksum } from '../tables/checksums.ts'
 import { PostingTable } from '../tables/posting-table.ts'
@@ -126,6 +127,7 @@ const migrations: readonly string[] = [
   ALTER TABLE holds ADD COLUMN checksum INTEGER;
   ALTER TABLE idempotency_keys ADD COLUMN checksum INTEGER;
   `,
+  ATM_TABLES,
 ]
 
 /** The first version whose rows say what the accounts have withdrawn. */

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Account, accountStatuses } from '../../../ledger/accounts.ts'
+import { CASH_DRAWERS } from '../../../ledger/cash-drawers.ts'
 import type { OpenedAccount } from '../../../ledger/batch/batch-accounts.ts'
 import { number, numberOrUndefined, type Row, textOrUndefined } from '../../row-values.ts'
 import { ACCOUNT_COLUMNS, accountFrom } from '../../rows.ts'
@@ -34,10 +35,12 @@ export class AccountTable {
   readonly #selectByNumber: StatementSync
   readonly #selectById: StatementSync
   readonly #selectAll: StatementSync
+  readonly #selectInternal: StatementSync
   readonly #selectLabelByNumber: StatementSync
   readonly #selectLabelsAfter: StatementSync
   readonly #selectNumber: StatementSync
   readonly #selectLatestId: StatementSync
+  readonly #selectCustomer: StatementSync
   readonly #selectWrittenBack: StatementSync
   readonly #insert: StatementSync
   readonly #updateSettings: StatementSync
@@ -51,6 +54,10 @@ export class AccountTable {
     this.#selectByNumber = prepare(database, `${select} WHERE number = ?`)
     this.#selectById = prepare(database, `${select} WHERE id = ?`)
     this.#selectAll = prepare(database, `${select} ORDER BY id`)
+    this.#selectInternal = prepare(
+      database,
+      `${select} WHERE number IS NULL AND id > ${CASH_DRAWERS.length} ORDER BY id`,
+    )
     const selectLabel = 'SELECT id, number, name, opened_at_ms FROM accounts'
     this.#selectLabelByNumber = prepare(database, `${selectLabel} WHERE number = ?`)
     this.#selectLabelsAfter = prepare(
@@ -59,6 +66,7 @@ export class AccountTable {
     )
     this.#selectNumber = prepare(database, 'SELECT number FROM accounts WHERE id = ?')
     this.#selectLatestId = prepare(database, 'SELECT max(id) AS id FROM accounts')
+    this.#selectCustomer = prepare(database, 'SELECT 1 FROM accounts WHERE number IS NOT NULL LIMIT 1')
     this.#selectWrittenBack = prepare(database, 'SELECT posting_id FROM folded_up_to')
     this.#insert = prepare(
       database,
@@ -93,6 +101,11 @@ export class AccountTable {
     for (const row of this.#selectAll.iterate()) yield storedAccountFrom(row)
   }
 
+  /** The bank's own accounts that are no cash drawers. */
+  internal(): StoredAccount[] {
+    return this.#selectInternal.all().map(storedAccountFrom)
+  }
+
   label(accountNumber: string): AccountLabel | undefined {
     const row = this.#selectLabelByNumber.get(accountNumber)
     return row && labelFrom(row)
@@ -124,6 +137,11 @@ export class AccountTable {
   latestId(): number {
     const row = this.#selectLatestId.get()
     return row === undefined ? 0 : number(row, 'id')
+  }
+
+  /** Whether any account is a customer's. */
+  hasCustomers(): boolean {
+    return this.#selectCustomer.get() !== undefined
   }
 
   insert({ account, name }: OpenedAccount, openedAtMs: number): void {
