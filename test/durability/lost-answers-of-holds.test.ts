@@ -46,7 +46,7 @@ describe('an answer of PostgreSQL that is lost in a batch of several statements'
     let committed = 0
     let lost = 0
     // The network may put two answers together, so that one pass can miss the one that counts.
-    for (let pass = 0; pass < 5 && committed === 0; pass += 1) {
+    for (let pass = 0; pass < 25 && committed === 0; pass += 1) {
       for (let number = 1; ; number += 1) {
         const { wasLost, wasCommitted } = await loseAnswer(number)
         if (!wasLost) break
