@@ -9,13 +9,13 @@ import {
   transactionStates,
 } from '../atm/terminal-transactions.ts'
 import { encodeNotes, encodeStep, stepFrom, unitNotesFrom } from './atm-json.ts'
-import type { StoredValue } from './machine-rows.ts'
 import {
   integer,
   integerOrUndefined,
   number,
   numberOrUndefined,
   type Row,
+  type StoredValue,
   text,
   textOrUndefined,
   word,

@@ -8,6 +8,7 @@ import {
   number,
   numberOrUndefined,
   type Row,
+  type StoredValue,
   text,
   textOrUndefined,
   word,
@@ -17,8 +18,6 @@ import {
  * What every engine stores of cards and cash machines: for each table its columns, the values of a row in their order,
  * and how a row is read. Words are stored as their places in their lists.
  */
-
-export type StoredValue = string | number | bigint | Buffer | null
 
 export const CARD_COLUMNS = [
   'number',

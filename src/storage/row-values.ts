@@ -4,6 +4,9 @@
  */
 export type Row = Readonly<Record<string | number, unknown>>
 
+/** What a column may be given. */
+export type StoredValue = string | number | bigint | Uint8Array | null
+
 export function integer(row: Row, column: string | number): bigint {
   const value = row[column]
   if (typeof value === 'bigint') return value

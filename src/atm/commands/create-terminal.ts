@@ -21,8 +21,6 @@ export interface CreateTerminal {
 }
 
 export const createTerminal: AtmCommandDefinition<CreateTerminal> = {
-  opensAccounts: 2,
-
   requires: ({ terminal }) => ({ accounts: [], terminals: [terminal] }),
 
   apply(state, { terminal: id, name, maxNotes, secretDigest, isDemo, units }) {

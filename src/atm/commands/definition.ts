@@ -22,8 +22,6 @@ export interface SequenceOf {
 
 /** All that there is to know of one kind of the ATM's commands. */
 export interface AtmCommandDefinition<Kind> {
-  /** Whether it opens accounts: an engine prepares as many ids. All of them write cards, terminals or journals. */
-  readonly opensAccounts?: number
   requires(command: Kind): AtmRequiredState
   /** Writes into the state what follows from the command, or nothing when it rejects. */
   apply(state: AtmState, command: Kind, terms: Terms): AtmOutcome

@@ -74,11 +74,6 @@ export function requiredAtmState<Kind extends AtmCommandKind>(command: AtmComman
   return definition.requires(command)
 }
 
-/** How many accounts of the bank's own the command may open. */
-export function accountsOpenedBy({ kind }: AtmCommand): number {
-  return definitions[kind].opensAccounts ?? 0
-}
-
 export function applyAtmCommand<Kind extends AtmCommandKind>(
   state: AtmState,
   command: AtmCommand<Kind>,

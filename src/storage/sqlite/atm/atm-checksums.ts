@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { NOTE_MOVE_COLUMNS, TERMINAL_POSTING_COLUMNS, TRANSACTION_COLUMNS } from '../../journal-rows.ts'
-import { CARD_COLUMNS, CASH_UNIT_COLUMNS, type StoredValue, TERMINAL_COLUMNS } from '../../machine-rows.ts'
+import { CARD_COLUMNS, CASH_UNIT_COLUMNS, TERMINAL_COLUMNS } from '../../machine-rows.ts'
+import type { StoredValue } from '../../row-values.ts'
 import { number } from '../../row-values.ts'
 import { checksumOf } from '../tables/checksums.ts'
 import { prepare } from '../tables/statements.ts'

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
 import { prepare } from './statements.ts'
 import { number, numberOrUndefined } from '../../row-values.ts'
+import type { StoredValue } from '../../row-values.ts'
 
 /**
  * What the checksum of a row is of, in this order: all that is written once and, in `accounts`, what follows from no
@@ -20,8 +21,6 @@ export const CHECKED_COLUMNS = {
 export type CheckedTable = keyof typeof CHECKED_COLUMNS
 
 const CHECKED_TABLES: readonly CheckedTable[] = ['accounts', 'postings', 'holds', 'idempotency_keys']
-
-export type StoredValue = string | number | bigint | Uint8Array | null
 
 /** Room for the integers of a row, 8 bytes each. */
 const integers = Buffer.alloc(128)

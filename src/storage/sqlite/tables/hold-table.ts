@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Hold, holdStates, type OpenHold } from '../../../ledger/holds.ts'
-import { CHECKED_COLUMNS, checksumOf, type StoredValue } from './checksums.ts'
+import type { StoredValue } from '../../row-values.ts'
+import { CHECKED_COLUMNS, checksumOf } from './checksums.ts'
 import { prepare } from './statements.ts'
 import { number, numberOrUndefined } from '../../row-values.ts'
 import { HOLD_COLUMNS, holdFrom, HOLDS, OPEN_HOLD_COLUMNS, openHoldFrom } from '../../rows.ts'
